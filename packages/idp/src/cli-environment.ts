@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { CliEnvironment } from './cli/environment.ts';
+import { compose } from './compose.ts';
+import { loadDotEnv, readConfig, type Config } from './config.ts';
+import { createLogger } from './logging.ts';
+import { serve } from './serve.ts';
+import { migrate } from './storage/migrate.ts';
+import { openDatabase } from './storage/open-database.ts';
+
+/** How long the process may take to end before it is ended. */
+const shutdownLimitMs = 9000;
+
+/** What the command line does in this process, with its settings, database and streams. */
+export const cliEnvironment = (process: NodeJS.Process): CliEnvironment<Config> => ({
+  argv: process.argv.slice(2),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  readConfig: () => {
+    loadDotEnv('.env');
+    return readConfig(process.env);
+  },
+  withServices: async (config, work) => {
+    const database = await openDatabase(databaseOptions(config));
+    try {
+      const latchkey = await compose(config, database, createLogger({ level: 'silent' }));
+      return await work(latchkey.commands);
+    } finally {
+      await database.close();
+    }
+  },
+  migrate: async (config) => {
+    const database = await openDatabase(databaseOptions(config));
+    try {
+      return await migrate(database);
+    } finally {
+      await database.close();
+    }
+  },
+  start: async (given, { json }) => {
+    const logger = createLogger({ level: given.logLevel });
+    const stop = new AbortController();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+    const { config, close } = await serve(given, logger);
+    process.stdout.write(json ? `${JSON.stringify({ issuer: config.issuer.url, ready: true })}\n` : readyText(config));
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    const limit = setTimeout(() => {
+      process.stderr.write('latchkey: ended before everything was closed, which took too long\n');
+      process.exit(70);
+    }, shutdownLimitMs);
+    await close();
+    clearTimeout(limit);
+  },
+});
+
+const databaseOptions = (config: Config): Parameters<typeof openDatabase>[0] => ({
+  databaseUrl: config.database.url,
+  dataDir: config.dataDir,
+  poolMax: config.database.poolMax,
+});
+
+const readyText = (config: Config): string => `Latchkey is ready at ${config.issuer.url}
+
+What to do next, in another terminal:
+  npx --no latchkey account add --username alice --email alice@example.org --password-stdin
+  npx --no latchkey client add --id notes --name Notes --redirect-uri http://localhost:4000/callback --trusted
+Applications find everything else at ${config.issuer.url}/.well-known/openid-configuration
+`;

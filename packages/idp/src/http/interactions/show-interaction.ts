@@ -1,0 +1,105 @@
+import type { Context } from 'koa';
+import type { Account } from '../../domain/account/account.ts';
+import { consentPage } from '../pages/consent-page.ts';
+import { selectAccountPage } from '../pages/select-account-page.ts';
+import { signInPage, type SignInError } from '../pages/sign-in-page.ts';
+import type { InteractionParts } from './interaction-parts.ts';
+import { loadInteraction, parameter, type Interaction } from './load-interaction.ts';
+import { requestedScopes } from './requested-scopes.ts';
+
+/** What a form of an interaction is for. */
+export const csrfPurpose = (interaction: Interaction): string => `interaction ${interaction.uid}`;
+
+/** GET /interaction/:uid */
+export const showInteraction = (parts: InteractionParts) => {
+  return async (ctx: Context): Promise<void> => {
+    const interaction = await loadInteraction(ctx, parts);
+    if (!interaction) return;
+    const signedIn = await parts.currentSession.find(ctx);
+    switch (interaction.prompt.name) {
+      case 'consent':
+        if (signedIn) return showConsent(ctx, parts, interaction, signedIn.account);
+        return showSignIn(ctx, parts, interaction, {});
+      case 'select_account':
+        if (signedIn && ctx.query['account'] !== 'other') return showSelectAccount(ctx, parts, interaction, signedIn.account);
+        return showSignIn(ctx, parts, interaction, {});
+      default:
+        return showSignIn(ctx, parts, interaction, { signedInAs: signedIn?.account });
+    }
+  };
+};
+
+interface SignInState {
+  readonly status?: number;
+  readonly userName?: string;
+  readonly error?: SignInError;
+  readonly signedInAs?: Account | undefined;
+}
+
+export const showSignIn = async (
+  ctx: Context,
+  parts: InteractionParts,
+  interaction: Interaction,
+  { status = 200, userName, error, signedInAs }: SignInState,
+): Promise<void> => {
+  const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
+  const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));
+  const build: Parameters<typeof parts.pages.answer>[2] = (page) =>
+    signInPage({
+      ...page,
+      action: `/interaction/${interaction.uid}/sign-in`,
+      cancelAction: `/interaction/${interaction.uid}/cancel`,
+      csrfToken,
+      userName: userName ?? parameter(interaction, 'login_hint') ?? '',
+      clientName: client?.clientName,
+      error,
+      signedInAs,
+    });
+  parts.pages.answer(ctx, status, build, parameter(interaction, 'ui_locales'));
+};
+
+const showSelectAccount = async (
+  ctx: Context,
+  parts: InteractionParts,
+  interaction: Interaction,
+  account: Account,
+): Promise<void> => {
+  const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
+  const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));
+  const build: Parameters<typeof parts.pages.answer>[2] = (page) =>
+    selectAccountPage({
+      ...page,
+      action: `/interaction/${interaction.uid}/select-account`,
+      cancelAction: `/interaction/${interaction.uid}/cancel`,
+      csrfToken,
+      account,
+      clientName: client?.clientName,
+    });
+  parts.pages.answer(ctx, 200, build, parameter(interaction, 'ui_locales'));
+};
+
+const showConsent = async (
+  ctx: Context,
+  parts: InteractionParts,
+  interaction: Interaction,
+  account: Account,
+): Promise<void> => {
+  const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
+  if (!client) throw new Error('the client of an interaction is gone');
+  const { scopes, resources } = await requestedScopes(interaction, parts.clients);
+  const isNative = client.applicationType === 'native';
+  const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));
+  const build: Parameters<typeof parts.pages.answer>[2] = (page) =>
+    consentPage({
+      ...page,
+      action: `/interaction/${interaction.uid}/consent`,
+      csrfToken,
+      account,
+      clientName: client.clientName,
+      clientHost: isNative ? undefined : new URL(parameter(interaction, 'redirect_uri') ?? '').host,
+      isNative,
+      scopes,
+      resources,
+    });
+  parts.pages.answer(ctx, 200, build, parameter(interaction, 'ui_locales'));
+};

@@ -1,0 +1,131 @@
+import { errors, type KoaContextWithOIDC, type Session as EngineSession } from 'oidc-provider';
+import type { SecurityEvents } from '../domain/security-event/security-event.ts';
+import type { SessionStore } from '../domain/session/session-store.ts';
+import { requestContext } from '../request-context.ts';
+import { randomToken } from '../secrets/random-token.ts';
+import { tokenHash } from '../secrets/token-hash.ts';
+import { epochSeconds } from './epoch-seconds.ts';
+
+/** How long a browser stays signed in at the issuer, in seconds. */
+export interface SessionTtl {
+  readonly idleTtlSeconds: number;
+  readonly absoluteTtlSeconds: number;
+}
+
+/** Set on the engine's session object. Symbols, because the object is a proxy that forbids private fields. */
+const stored = Symbol('this session has a row');
+const proved = Symbol('the person proved who they are in this request');
+
+export interface KeptSession extends EngineSession {
+  [stored]?: boolean;
+  [proved]?: boolean;
+}
+
+/**
+ * Writes sessions in place of the engine, which saves the whole row at the end of each request, the last writer
+ * winning. Here a session is inserted once, when somebody signs in, and afterwards only updated where it still
+ * exists: one that ended meanwhile never comes back.
+ */
+export class SessionKeeper {
+  readonly #sessions: SessionStore;
+  readonly #securityEvents: SecurityEvents;
+  readonly #ttl: SessionTtl;
+
+  constructor(sessions: SessionStore, securityEvents: SecurityEvents, ttl: SessionTtl) {
+    this.#sessions = sessions;
+    this.#securityEvents = securityEvents;
+    this.#ttl = ttl;
+  }
+
+  /** The session object was read from its row. */
+  markStored(session: KeptSession): void {
+    session[stored] = true;
+  }
+
+  /** The person proved who they are: the session gets a new id, whoever knew the old one. */
+  markProved(session: KeptSession): void {
+    session[proved] = true;
+    session.jti = randomToken();
+  }
+
+  /**
+   * Makes the row of a session that has none yet, or notes the new proof. Called before anything that refers to the
+   * session is written.
+   * @throws {errors.LoginRequired} when the session ended meanwhile, or the account may not sign in any more
+   */
+  async persist(session: KeptSession): Promise<void> {
+    const { accountId } = session;
+    if (accountId === undefined) return;
+    const amr = session.amr;
+    const acr = session.acr;
+    const authenticatedAt = new Date((session.loginTs ?? epochSeconds()) * 1000);
+    const idHash = tokenHash(session.jti);
+    if (session[stored] !== true) {
+      const context = requestContext();
+      const inserted = await this.#sessions.insert({
+        uid: session.uid,
+        idHash,
+        accountId,
+        authenticatedAt,
+        amr,
+        acr,
+        network: context?.network,
+        userAgent: context?.userAgent,
+        ...this.#ttl,
+      });
+      if (!inserted) throw this.#ended();
+      session[stored] = true;
+      session[proved] = false;
+      session.exp = epochSeconds(inserted.absoluteExpiresAt);
+      await this.#securityEvents.record({
+        event: 'session.begun',
+        actor: `account:${accountId}`,
+        accountId,
+        network: context?.network,
+      });
+    } else if (session[proved] === true) {
+      const kept = await this.#sessions.reauthenticate(session.uid, { idHash, accountId, authenticatedAt, amr, acr });
+      if (!kept) throw this.#ended();
+      session[proved] = false;
+    }
+  }
+
+  /**
+   * The engine's save at the end of a request.
+   * @throws {errors.LoginRequired} when the session ended meanwhile; the cookie is taken back
+   */
+  async save(session: KeptSession, ctx: KoaContextWithOIDC): Promise<void> {
+    const context = requestContext();
+    const cookieName = ctx.oidc.provider.cookieName('session');
+    if (session.accountId === undefined || context?.sessionEnded === true) {
+      // A cookie that names no session, of somebody who did not sign in either: nothing to keep.
+      this.#takeCookieBack(ctx, cookieName);
+      return;
+    }
+    try {
+      if (session[stored] !== true || session[proved] === true) await this.persist(session);
+      else if (!(await this.#sessions.prolong(session.uid, this.#ttl.idleTtlSeconds))) throw this.#ended();
+    } catch (error) {
+      this.#takeCookieBack(ctx, cookieName);
+      throw error;
+    }
+  }
+
+  #takeCookieBack(ctx: KoaContextWithOIDC, cookieName: string): void {
+    ctx.oidc.cookies.set(cookieName, null, { ...sessionCookieAttributes, secure: ctx.secure });
+  }
+
+  #ended(): Error {
+    const context = requestContext();
+    if (context) context.sessionEnded = true;
+    return new errors.LoginRequired('the session has ended');
+  }
+}
+
+export const sessionCookieAttributes = {
+  httpOnly: true,
+  sameSite: 'lax',
+  path: '/',
+  overwrite: true,
+  signed: false,
+} as const;

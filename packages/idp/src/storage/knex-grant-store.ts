@@ -1,0 +1,92 @@
+import type { Knex } from 'knex';
+import type { Grant, GrantStore } from '../domain/token/grant-store.ts';
+
+interface GrantedRow {
+  trusted: boolean;
+  client_scope: string;
+  apis: Record<string, string> | null;
+  consent_scope: string | null;
+  consent_resource_scopes: Record<string, string> | null;
+}
+
+interface GrantRow extends GrantedRow {
+  id: string;
+  account_id: string;
+  client_id: string;
+  session_uid: string | null;
+  created_at: Date;
+}
+
+/** What a trusted client has without asking (all it is registered for, and every API here), and what others were allowed. */
+const grantedColumns = `c.trusted, c.scope as client_scope, co.scope as consent_scope,
+  co.resource_scopes as consent_resource_scopes,
+  (select jsonb_object_agg(api.resource, coalesce(api.resource_scope, '')) from clients api
+    where api.resource is not null and api.disabled_at is null) as apis`;
+
+const words = (scope: string): string[] => scope.split(' ').filter((word) => word !== '');
+
+const toGranted = (row: GrantedRow): Pick<Grant, 'scope' | 'resourceScopes'> | undefined => {
+  if (row.trusted) return { scope: row.client_scope, resourceScopes: row.apis ?? {} };
+  if (row.consent_scope === null) return undefined;
+  // What the administrator took from the client since is gone, whatever the person allowed then.
+  const registered = new Set(words(row.client_scope));
+  const resourceScopes: Record<string, string> = {};
+  for (const [resource, allowed] of Object.entries(row.consent_resource_scopes ?? {})) {
+    const offered = new Set(words(row.apis?.[resource] ?? ''));
+    const scope = words(allowed).filter((word) => offered.has(word));
+    if (scope.length > 0) resourceScopes[resource] = scope.join(' ');
+  }
+  return {
+    scope: words(row.consent_scope)
+      .filter((word) => registered.has(word))
+      .join(' '),
+    resourceScopes,
+  };
+};
+
+export class KnexGrantStore implements GrantStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async find(id: string): Promise<Grant | undefined> {
+    const { rows } = await this.#db.raw<{ rows: GrantRow[] }>(
+      `select g.id, g.account_id, g.client_id, g.session_uid, g.created_at, ${grantedColumns}
+       from grants g
+       join clients c on c.client_id = g.client_id and c.disabled_at is null
+       join accounts a on a.id = g.account_id and a.disabled_at is null and a.removed_at is null
+       left join sessions s on s.uid = g.session_uid
+       left join consents co on co.account_id = g.account_id and co.client_id = g.client_id
+       where g.id = ?
+         and (g.session_uid is null or (s.idle_expires_at > now() and s.absolute_expires_at > now()))`,
+      [id],
+    );
+    const [row] = rows;
+    const granted = row && toGranted(row);
+    if (!granted) return undefined;
+    return {
+      id: row.id,
+      accountId: row.account_id,
+      clientId: row.client_id,
+      sessionUid: row.session_uid ?? undefined,
+      createdAt: row.created_at,
+      ...granted,
+    };
+  }
+
+  async granted(accountId: string, clientId: string): Promise<Pick<Grant, 'scope' | 'resourceScopes'> | undefined> {
+    const { rows } = await this.#db.raw<{ rows: GrantedRow[] }>(
+      `select ${grantedColumns} from clients c
+       left join consents co on co.client_id = c.client_id and co.account_id = ?
+       where c.client_id = ? and c.disabled_at is null`,
+      [accountId, clientId],
+    );
+    return rows[0] && toGranted(rows[0]);
+  }
+
+  async revoke(id: string): Promise<void> {
+    await this.#db.raw('delete from grants where id = ?', [id]);
+  }
+}

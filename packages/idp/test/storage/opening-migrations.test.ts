@@ -1,0 +1,3 @@
+import { describeMigrations } from './migrations-suite.ts';
+
+describeMigrations();

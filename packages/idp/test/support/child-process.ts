@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** Resolves with the first line of stdout that `wanted` accepts; rejects when the child ends without one. */
+  line(wanted: (line: string) => boolean): Promise<string>;
+  kill9(): Promise<Ended>;
+  readonly ended: Promise<Ended>;
+}
+
+/** Runs a TypeScript program with this Node. It is killed when this process ends. */
+export const startChild = (program: URL, ...programArguments: string[]): Child => {
+  const child = spawn(process.execPath, ['-C', 'source', fileURLToPath(program), ...programArguments], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    for (const look of waiting) look();
+  });
+  const ended = once(child, 'close').then(([code, signal]): Ended => {
+    process.off('exit', killAtExit);
+    return { code, signal, lines, stderr };
+  });
+  return {
+    process: child,
+    ended,
+    line: (wanted) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = lines.find(wanted);
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+        void ended.then(() => reject(new Error(`The child ended without saying what was awaited: ${stderr}`)));
+      }),
+    async kill9() {
+      child.kill('SIGKILL');
+      return ended;
+    },
+  };
+};
