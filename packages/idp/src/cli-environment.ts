@@ -41,14 +41,15 @@ export const cliEnvironment = (process: NodeJS.Process): CliEnvironment<Config> 
     const logger = createLogger({ level: given.logLevel });
     const stop = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-    const { config, close } = await serve(given, logger);
+    const serving = await serve(given, logger);
+    const { config } = serving;
     process.stdout.write(json ? `${JSON.stringify({ issuer: config.issuer.url, ready: true })}\n` : readyText(config));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     const limit = setTimeout(() => {
       process.stderr.write('latchkey: ended before everything was closed, which took too long\n');
       process.exit(70);
     }, shutdownLimitMs);
-    await close();
+    await serving.close();
     clearTimeout(limit);
   },
 });

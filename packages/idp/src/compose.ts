@@ -111,7 +111,7 @@ export const compose = async (
   const transactions = new KnexTransactions(db);
   const passwords = new Argon2PasswordHasher(new BoundedQueue({ concurrency: config.passwordHashConcurrency }));
 
-  const assets = buildAssets(config.organisation.accentColour);
+  const assets = buildAssets(config.organisation.accentColour, logoFile(config));
   const pages = new Pages({
     issuer,
     site: {

@@ -1,6 +1,6 @@
 import type { Asset } from './assets/assets.ts';
 
-export type Headers = Readonly<Record<string, string>>;
+export type SecurityHeaders = Readonly<Record<string, string>>;
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -18,7 +18,8 @@ interface PageHeaderOptions {
  * opens a sign-in window gets no `window.opener` from it: supported are redirects, not pop-ups.
  * @see OWASP ASVS 5.0, section 3.4
  */
-export const pageHeaders = (options: PageHeaderOptions): Headers => documentHeaders(options, ["form-action 'self'"]);
+export const pageHeaders = (options: PageHeaderOptions): SecurityHeaders =>
+  documentHeaders(options, ["form-action 'self'"]);
 
 /**
  * Headers of the form post page, the only page with a script and with a form that leaves this origin.
@@ -32,13 +33,13 @@ export const pageHeaders = (options: PageHeaderOptions): Headers => documentHead
 export function formPostPageHeaders({
   redirectUri,
   ...options
-}: PageHeaderOptions & { readonly redirectUri: string }): Headers {
+}: PageHeaderOptions & { readonly redirectUri: string }): SecurityHeaders {
   const { origin, protocol } = new URL(redirectUri);
   const targets = [origin, 'https:', protocol].filter((source) => source !== 'null');
   return documentHeaders(options, [`form-action ${[...new Set(targets)].join(' ')}`, "script-src 'self'"]);
 }
 
-function documentHeaders({ issuer, logoUrl }: PageHeaderOptions, directives: readonly string[]): Headers {
+function documentHeaders({ issuer, logoUrl }: PageHeaderOptions, directives: readonly string[]): SecurityHeaders {
   const logoOrigin = new URL(logoUrl, issuer).origin;
   const images = logoOrigin === issuer.origin || logoOrigin === 'null' ? "'self'" : `'self' ${logoOrigin}`;
   const policy = [
@@ -58,20 +59,20 @@ function documentHeaders({ issuer, logoUrl }: PageHeaderOptions, directives: rea
 }
 
 /** Headers of answers that are no page: JSON, redirects, plain text, empty ones. A browser that shows one gets nothing to run. */
-export const dataHeaders = (issuer: URL): Headers => ({
+export const dataHeaders = (issuer: URL): SecurityHeaders => ({
   ...commonHeaders(issuer, ["default-src 'none'", "form-action 'none'", "frame-ancestors 'none'", "base-uri 'none'"]),
   'Cache-Control': 'no-store',
 });
 
 /** Headers of an asset. The path names the content, so it may be kept for ever, by shared caches too. */
-export const assetHeaders = (issuer: URL, asset: Asset): Headers => ({
+export const assetHeaders = (issuer: URL, asset: Asset): SecurityHeaders => ({
   ...commonHeaders(issuer, ["default-src 'none'", "form-action 'none'", "frame-ancestors 'none'", "base-uri 'none'"]),
   'Cache-Control': `public, max-age=${YEAR_SECONDS}, immutable`,
   'Content-Type': asset.contentType,
   ETag: asset.etag,
 });
 
-const commonHeaders = (issuer: URL, policy: readonly string[]): Headers => ({
+const commonHeaders = (issuer: URL, policy: readonly string[]): SecurityHeaders => ({
   'Content-Security-Policy': policy.join('; '),
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',

@@ -11,7 +11,7 @@ const AUTHENTICATION = /\b(Bearer|Basic|DPoP)\s+[^\s,"']+/gi;
 const EMAIL_ADDRESS = /[\p{L}\p{N}._+-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}[\p{L}\p{N}-]+/giu;
 const IPV4_ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w/]|\.\d)/g;
 const IPV6_ADDRESS = /(?<![\w.:])[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*[0-9a-f:](?![\w:/]|\.\w)/gi;
-/** Codes, tokens, cookies, hashes and ids; not `session_clients_unique_sid` and other names, which have neither digits nor capitals. */
+/** Codes, tokens, cookies, hashes and ids; not `session_clients_unique_sid`, `ERR_HTTP_WRONG_SCHEME` and other names, which have one case and no digits. */
 const LONG_WORD = /[A-Za-z0-9_-]{20,}/g;
 
 /** Text for a log without e-mail addresses, IP addresses (their network stands instead), credentials and queries of URLs. */
@@ -26,9 +26,9 @@ export function scrubAddresses(text: string): string {
     .replace(IPV6_ADDRESS, networkUnlessOwn);
 }
 
-/** The same, and without anything that looks like a token: 20 or more base64url characters with a digit or a capital among them. */
+/** The same, and without anything that looks like a token: 20 or more base64url characters with a digit or of both cases. */
 export function scrubText(text: string): string {
-  return scrubAddresses(text).replace(LONG_WORD, (word) => (/[0-9A-Z]/.test(word) ? REDACTED : word));
+  return scrubAddresses(text).replace(LONG_WORD, (word) => (/[0-9]|[a-z].*[A-Z]|[A-Z].*[a-z]/.test(word) ? REDACTED : word));
 }
 
 // Where the process itself listens says nothing about a person.

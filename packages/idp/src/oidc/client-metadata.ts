@@ -31,7 +31,7 @@ export const toClientMetadata = (client: Client): AdapterPayload => ({
   ...(client.backchannelLogoutUri === undefined
     ? {}
     : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
-  ...(client.jwks === undefined ? {} : { jwks: structuredClone(client.jwks) as { keys: [] } }),
+  ...(client.jwks === undefined ? {} : { jwks: structuredClone(client.jwks) }),
   ...(client.jwksUri === undefined ? {} : { jwks_uri: client.jwksUri }),
   ...(client.clientUri === undefined ? {} : { client_uri: client.clientUri }),
   latchkey_trusted: client.trusted,

@@ -28,17 +28,19 @@ export const boundSessionEnd = (ctx: KoaContextWithOIDC | undefined): number | u
  */
 export const replaceSessionStorage = (provider: Provider, keeper: SessionKeeper, names: SessionNames): void => {
   const { Session } = provider;
-  const { find, findByUid } = Session;
-  const { loginAccount } = Session.prototype;
+  const find = Session.find.bind(Session) as (id: string) => Promise<KeptSession | undefined>;
+  const findByUid = Session.findByUid.bind(Session) as (uid: string) => Promise<KeptSession | undefined>;
+  type Login = Parameters<KeptSession['loginAccount']>[0];
+  const loginAccount = Reflect.get(Session.prototype, 'loginAccount') as (this: KeptSession, details: Login) => void;
 
   Object.assign(Session, {
     async find(id: string) {
-      const session = (await find.call(Session, id)) as KeptSession | undefined;
+      const session = await find(id);
       if (session) keeper.markStored(session);
       return session;
     },
     async findByUid(uid: string) {
-      const session = (await findByUid.call(Session, uid)) as KeptSession | undefined;
+      const session = await findByUid(uid);
       const { ctx } = Provider;
       if (session && ctx) boundSessionEnds.set(ctx, session.exp);
       return session;
@@ -54,7 +56,7 @@ export const replaceSessionStorage = (provider: Provider, keeper: SessionKeeper,
   };
 
   Object.assign(Session.prototype, {
-    loginAccount(this: KeptSession, details: Parameters<typeof loginAccount>[0]) {
+    loginAccount(this: KeptSession, details: Login) {
       loginAccount.call(this, details);
       keeper.markProved(this);
     },

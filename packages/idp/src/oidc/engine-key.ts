@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ExternalSigningKey, type JWKS } from 'oidc-provider';
 import type { SigningKey } from '../domain/key/signing-key.ts';
 
@@ -6,7 +6,7 @@ type EngineKey = JWKS['keys'][number];
 
 /** A key as the engine takes it: a private JWK, or for a retired key its public part alone, which only verifies. */
 export const engineKey = (key: SigningKey): EngineKey =>
-  key.privateJwk === undefined ? new RetiredKey(key) : ({ ...key.privateJwk } as unknown as EngineKey);
+  key.privateJwk === undefined ? new RetiredKey(key) : ({ ...key.privateJwk });
 
 class RetiredKey extends ExternalSigningKey {
   readonly #jwk: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ class RetiredKey extends ExternalSigningKey {
   }
 
   override keyObject(): KeyObject {
-    return createPublicKey({ key: this.#jwk as JsonWebKey, format: 'jwk' });
+    return createPublicKey({ key: this.#jwk, format: 'jwk' });
   }
 
   override sign(): never {

@@ -47,6 +47,7 @@ describe('chooseLanguage', () => {
     assert.equal(choose(undefined, 'de, pt'), 'de');
     assert.equal(choose(undefined, 'fr, *;q=0.1'), 'en');
     assert.equal(choose(undefined, 'de;q=0, pt;q=0.1'), 'pt');
+    assert.equal(choose(undefined, 'de;q=0'), 'en');
   });
 
   const malformed = [

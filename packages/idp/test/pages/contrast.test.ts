@@ -27,6 +27,7 @@ describe('contrastRatio (WCAG 2.2)', () => {
 
   it('agrees with published values', () => {
     assert.equal(contrastRatio('#767676', '#ffffff').toFixed(2), '4.54');
+    assert.equal(contrastRatio('#595959', '#ffffff').toFixed(2), '7.00');
     assert.equal(contrastRatio('#777777', '#ffffff').toFixed(2), '4.48');
     assert.equal(contrastRatio('#ff0000', '#ffffff').toFixed(2), '4.00');
     assert.equal(contrastRatio('#0000ff', '#ffffff').toFixed(2), '8.59');

@@ -97,6 +97,19 @@ for (const [name, page] of Object.entries(samplePages(plainText))) {
       }
     });
 
+    it('keeps the writing direction of names out of its own sentences', () => {
+      const main = tokens.slice(tokens.findIndex((token) => 'name' in token && token.name === 'main'));
+      for (const [index, token] of main.entries()) {
+        if (
+          token.kind !== 'text' ||
+          !/\ba (?:organisation|client|name|username|host|scope|resource)\b/.test(token.text)
+        )
+          continue;
+        const before = main[index - 1];
+        assert.ok(before?.kind === 'start' && before.name === 'bdi', token.text);
+      }
+    });
+
     it('puts the focus on one field at most', () => {
       assert.ok(elements.filter((element) => element.attributes.has('autofocus')).length <= 1);
     });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { buildAssets } from '../../src/http/assets/assets.ts';
 import { assetHeaders, dataHeaders, formPostPageHeaders, pageHeaders } from '../../src/http/security-headers.ts';
-import type { Headers } from '../../src/http/security-headers.ts';
+import type { SecurityHeaders } from '../../src/http/security-headers.ts';
 
 const issuer = new URL('https://accounts.example.org');
 const logoUrl = '/assets/logo.svg';
@@ -11,13 +11,13 @@ const assets = buildAssets('#1f5fbf');
 const asset = assets.find(assets.pathOf('logo'));
 assert.ok(asset);
 
-function directives(headers: Headers): Readonly<Record<string, string>> {
+function directives(headers: SecurityHeaders): Readonly<Record<string, string>> {
   const parts = (headers['Content-Security-Policy'] ?? '').split('; ').map((part) => part.split(/ (.*)/));
   return Object.fromEntries(parts.map(([name = '', sources = '']) => [name, sources]));
 }
 
 const page = pageHeaders({ issuer, logoUrl });
-const kinds: readonly [string, Headers][] = [
+const kinds: readonly [string, SecurityHeaders][] = [
   ['a page', page],
   ['the form post page', formPostPageHeaders({ issuer, logoUrl, redirectUri: 'https://forum.example.org/callback' })],
   ['JSON and redirects', dataHeaders(issuer)],

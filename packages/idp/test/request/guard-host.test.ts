@@ -21,7 +21,8 @@ function guarded(issuer: string, trustProxy: TrustProxy): Server {
   const app = new Koa({ proxy: true });
   app.use(guardHost(parseIssuer(issuer), trustProxy));
   app.use((ctx) => {
-    const { path, originalUrl, origin, ip } = ctx;
+    const { path, originalUrl, ip } = ctx;
+    const origin = `${ctx.protocol}://${ctx.host}`;
     ctx.body = { url: ctx.req.url, koa: { path, originalUrl, origin, ip }, headers: ctx.req.headers, network: clientNetwork(ctx.req) };
   });
   return createHttpServer(app.callback());
@@ -109,7 +110,7 @@ describe('guardHost in front of an issuer that is served directly', () => {
     ['an overlong encoding', ['GET /%c0%af HTTP/1.1', HOST], 400, BAD_TARGET],
     ['NUL in the path', ['GET /a%00b HTTP/1.1', HOST], 400, BAD_TARGET],
     ['NUL in the query', ['GET /?login_hint=%00 HTTP/1.1', HOST], 400, BAD_TARGET],
-    ['raw bytes in the path', ['GET /caf\u00e9 HTTP/1.1', HOST], 400, BAD_TARGET],
+    ['raw bytes in the path', ['GET /caf\u00e9 HTTP/1.1', HOST], 400, 'Bad request.\n'],
     ['two slashes at the start', ['GET //evil.example/ HTTP/1.1', HOST], 400, BAD_TARGET],
     ['two slashes within', ['GET /a//b HTTP/1.1', HOST], 400, BAD_TARGET],
     ['two slashes after the issuer', ['GET http://localhost:3000//evil.example/ HTTP/1.1', HOST], 400, BAD_TARGET],

@@ -16,8 +16,11 @@ export async function rawExchange(port: number, bytes: string | Buffer): Promise
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   // A reset after the answer is still an answer.
   socket.on('error', () => undefined);
+  const closed = new Promise((resolve) => {
+    socket.once('close', resolve);
+  });
   socket.write(bytes);
-  await once(socket, 'close');
+  await closed;
   return Buffer.concat(chunks).toString('latin1');
 }
 
@@ -25,4 +28,4 @@ export async function rawExchange(port: number, bytes: string | Buffer): Promise
 export const request = (...lines: string[]): Buffer => Buffer.from([...lines, 'Connection: close', '', ''].join('\r\n'), 'latin1');
 
 export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
-export const bodyOf = (answer: string): string => answer.slice(answer.indexOf('\r\n\r\n') + 4);
+export const bodyOf = (answer: string): string => Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString('utf8');

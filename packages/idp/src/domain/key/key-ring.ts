@@ -33,7 +33,7 @@ export class KeyRing {
   async current(): Promise<readonly SigningKey[]> {
     const keys = await this.#store.list();
     const rank = (key: SigningKey): number => (key.active ? 0 : key.retiredAt === undefined ? 1 : 2);
-    return [...keys].sort(
+    return keys.toSorted(
       (left, right) => rank(left) - rank(right) || right.activeFrom.getTime() - left.activeFrom.getTime(),
     );
   }

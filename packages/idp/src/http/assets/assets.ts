@@ -38,16 +38,27 @@ export class Assets {
   }
 }
 
-/** Makes all assets in the organisation's colour (`#rrggbb`). The logo is the one of organisations that have set none. */
-export const buildAssets = (accentColour: HexColour): Assets =>
+/** An organisation's own logo. */
+interface LogoFile {
+  readonly mediaType: string;
+  readonly content: Uint8Array;
+}
+
+/** Makes all assets in the organisation's colour (`#rrggbb`), with its logo where it has set one. */
+export const buildAssets = (accentColour: HexColour, logo?: LogoFile): Assets =>
   new Assets({
-    stylesheet: toAsset('style', 'css', 'text/css; charset=utf-8', stylesheet(accentColour)),
-    submitForm: toAsset('submit-form', 'js', 'text/javascript; charset=utf-8', submitFormScript),
-    logo: toAsset('logo', 'svg', 'image/svg+xml', defaultLogo(accentColour)),
+    stylesheet: toAsset('style', 'css', 'text/css; charset=utf-8', Buffer.from(stylesheet(accentColour))),
+    submitForm: toAsset('submit-form', 'js', 'text/javascript; charset=utf-8', Buffer.from(submitFormScript)),
+    logo:
+      logo === undefined
+        ? toAsset('logo', 'svg', 'image/svg+xml', Buffer.from(defaultLogo(accentColour)))
+        : toAsset('logo', extensionOf(logo.mediaType), logo.mediaType, Buffer.from(logo.content)),
   });
 
-function toAsset(name: string, extension: string, contentType: string, content: string): Asset {
-  const body = Buffer.from(content, 'utf8');
+/** `svg` of `image/svg+xml`, `png` of `image/png`. */
+const extensionOf = (mediaType: string): string => /^image\/([a-z]+)/.exec(mediaType)?.[1] ?? 'image';
+
+function toAsset(name: string, extension: string, contentType: string, body: Buffer): Asset {
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
   return { path: `/assets/${name}.${hash}.${extension}`, contentType, body, etag: `"${hash}"` };
 }

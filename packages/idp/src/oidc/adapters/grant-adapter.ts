@@ -37,5 +37,5 @@ export const toGrantPayload = (
     exp: now + 3600,
     openid: { scope: grant.scope },
     resources: { ...grant.resourceScopes },
-  } as AdapterPayload;
+  };
 };

@@ -1,0 +1,2 @@
+import './account-store-suite.ts';
+import './manage-accounts-suite.ts';

@@ -1,0 +1,1 @@
+import './manage-clients-suite.ts';
