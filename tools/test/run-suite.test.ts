@@ -21,7 +21,7 @@ describe('runSuite', () => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), `${imports}\n${text}`);
     return runSuite({
       root,
-      files: Object.keys(files),
+      files: Object.keys(files).filter((name) => name.endsWith('.test.ts')),
       concurrency: 1,
       limitSeconds,
       env: process.env,
@@ -52,6 +52,18 @@ describe('runSuite', () => {
     );
   });
 
+  it('counts tests that several files share for the file that ran them', async () => {
+    const tally = await run({
+      'shared.ts': `export const shared = () => it('holds ../everywhere', () => assert.fail('it does not'));`,
+      'one.test.ts': `import { shared } from './shared.ts'; shared();`,
+      'two.test.ts': `import { shared } from './shared.ts'; shared();`,
+    });
+    assert.deepEqual(told(tally).toSorted(), [
+      'shared.ts:3 holds ../everywhere (in one.test.ts): it does not',
+      'shared.ts:3 holds ../everywhere (in two.test.ts): it does not',
+    ]);
+  });
+
   it('runs files in the order given, with the condition that finds sources', async () => {
     const note = (name: string): string => `it('notes', () => {
       writeFileSync('order', '${name} ' + process.execArgv.join(' ') + '\\n', { flag: 'a' });
@@ -69,6 +81,7 @@ describe('runSuite', () => {
   it('fails where node:test would see nothing wrong', async () => {
     const tally = await run({
       'no-tests.test.ts': '',
+      'no-tests-in-it.test.ts': `describe('nothing', () => {});`,
       'leaves.test.ts': `it('passes', () => {}); it('is cut off', () => new Promise(() => setTimeout(() => process.exit(0), 200)));`,
       'teardown.test.ts': `describe('c', () => { it('passes', () => {}); after(() => { throw new Error('teardown'); }); });`,
       'late.test.ts': `it('passes', () => {}); setTimeout(() => { throw new Error('late'); }, 20);`,
@@ -78,6 +91,7 @@ describe('runSuite', () => {
       'crash.test.ts: failed outside its tests',
       'late.test.ts: failed outside its tests',
       'leaves.test.ts:3 is cut off: never ended, yet its file did with exit code 0',
+      'no-tests-in-it.test.ts: holds no test',
       'no-tests.test.ts: holds no test',
       'teardown.test.ts:3 c: teardown',
     ]);

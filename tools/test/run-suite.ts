@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { ProcessGroup } from './process-group.ts';
 import type { SuiteMessage, SuiteOrder } from './suite-process.ts';
 import { Tally } from './tally.ts';
@@ -54,8 +54,8 @@ export async function runSuite(suite: SuiteRun): Promise<Tally> {
 /** Places are told relative to the repository. */
 function shorten(tally: Tally, root: string): Tally {
   for (const list of [tally.failures, tally.skips]) {
-    list.forEach((finding, index) => {
-      if (finding.where.startsWith(root)) list[index] = { ...finding, where: relative(root, finding.where) };
+    list.forEach(({ where, what }, index) => {
+      if (where.startsWith(`${root}/`)) list[index] = { where: where.slice(root.length + 1), what };
     });
   }
   return tally;

@@ -145,8 +145,7 @@ function conclude({ seed, only }: RunArguments): number {
   process.stdout.write(`${closingReport(results, run)}\n`);
   const skippedInCi = inCi && totals.skipped > 0;
   if (skippedInCi) process.stdout.write('CI runs every test: a skipped one makes the run fail\n');
-  const ranTests = only.length === 0 || only.some((name) => name !== CHECKS);
-  if (ranTests) process.stdout.write(`${totalsLine(totals)}\n`);
+  if (runsTests(only)) process.stdout.write(`${totalsLine(totals)}\n`);
   return totals.failed > 0 || skippedInCi ? 1 : 0;
 }
 
@@ -162,6 +161,10 @@ for (const [signal, number] of [
   });
 }
 
+function runsTests(only: readonly string[]): boolean {
+  return only.length === 0 || only.some((name) => name !== CHECKS);
+}
+
 function argumentsOrUsage(): RunArguments {
   try {
     return readArguments(process.argv.slice(2), [CHECKS, ...suites.map((suite) => suite.name)]);
@@ -172,6 +175,8 @@ function argumentsOrUsage(): RunArguments {
 }
 
 const chosen = argumentsOrUsage();
-process.stdout.write(`The order of files has seed ${chosen.seed}: npm test -- --seed ${chosen.seed} repeats it\n`);
+if (runsTests(chosen.only)) {
+  process.stdout.write(`The order of files has seed ${chosen.seed}: npm test -- --seed ${chosen.seed} repeats it\n`);
+}
 await runPhases(chosen);
 process.exitCode = conclude(chosen);

@@ -3,7 +3,7 @@
 // what ended over the IPC channel.
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import type { AnnouncedTest, EndedTest } from './tally.ts';
+import type { EndedTest, TestPlace } from './tally.ts';
 
 /** The first and only message from the parent. */
 export interface SuiteOrder {
@@ -14,7 +14,7 @@ export interface SuiteOrder {
 
 /** What the process answers, `end` last. */
 export type SuiteMessage =
-  | { readonly type: 'announced'; readonly test: AnnouncedTest }
+  | { readonly type: 'announced'; readonly test: TestPlace }
   | { readonly type: 'ended'; readonly test: EndedTest }
   | { readonly type: 'end'; readonly success: boolean };
 
@@ -22,6 +22,8 @@ type NodeTest = {
   readonly name: string;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+  /** Not in @types/node yet. Absent for the test that stands for a whole file. */
+  readonly entryFile?: string | undefined;
 };
 
 type NodeTestEnd = NodeTest & {
@@ -46,7 +48,7 @@ const endGroup = (): void => {
 function runSuite({ files, concurrency }: SuiteOrder): void {
   const events = run({ files: [...files], concurrency });
   events.on('test:enqueue', (test: NodeTest) => {
-    if (!isFile(test)) tell({ type: 'announced', test: { ...placeOf(test), name: test.name } });
+    if (!isFile(test)) tell({ type: 'announced', test: placeOf(test) });
   });
   events.on('test:complete', (test: NodeTestEnd) => tell({ type: 'ended', test: toEndedTest(test) }));
   events.on('test:summary', (summary: { file?: string | undefined; success: boolean }) => {
@@ -59,11 +61,12 @@ function runSuite({ files, concurrency }: SuiteOrder): void {
 
 /** node:test wraps each file in a test whose name is the file's path. */
 function isFile(test: NodeTest): boolean {
-  return test.name === test.file;
+  return test.name === test.file && test.entryFile === undefined;
 }
 
-function placeOf(test: NodeTest): { file: string; line: number | undefined } {
-  return { file: test.file ?? '(unknown file)', line: test.line };
+function placeOf(test: NodeTest): TestPlace {
+  const file = test.file ?? '(unknown file)';
+  return { entry: test.entryFile ?? file, file, line: test.line, name: test.name };
 }
 
 function toEndedTest(test: NodeTestEnd): EndedTest {
@@ -71,7 +74,6 @@ function toEndedTest(test: NodeTestEnd): EndedTest {
   return {
     ...placeOf(test),
     kind: isFile(test) ? 'file' : type === 'suite' ? 'suite' : 'test',
-    name: test.name,
     passed,
     skipped: reasonOf(test.skip) ?? (test.todo === undefined ? undefined : `todo ${reasonOf(test.todo) ?? ''}`.trim()),
     failureType: error?.failureType,

@@ -1,22 +1,24 @@
-/** One test, or one file, that ended. Written by suite-process.ts, counted by {@link Tally}. */
-export interface EndedTest {
-  readonly kind: 'test' | 'suite' | 'file';
+import { basename } from 'node:path';
+
+/** Where a test is, as node:test tells it. */
+export interface TestPlace {
+  /** The test file that runs it: an absolute path. */
+  readonly entry: string;
+  /** The file that declares it: the same, or a module that several test files share. */
   readonly file: string;
   readonly line: number | undefined;
   readonly name: string;
+}
+
+/** One test, or one file, that ended. Told by suite-process.ts, counted by {@link Tally}. */
+export interface EndedTest extends TestPlace {
+  readonly kind: 'test' | 'suite' | 'file';
   readonly passed: boolean;
   /** Why it did not run; undefined when it did. Empty when no reason was given. */
   readonly skipped: string | undefined;
   /** node:test's word for the cause, such as `testCodeFailure`, `subtestsFailed` or `hookFailed`. */
   readonly failureType: string | undefined;
   readonly message: string | undefined;
-}
-
-/** A test that was announced: it must end too, or its file went away under it. */
-export interface AnnouncedTest {
-  readonly file: string;
-  readonly line: number | undefined;
-  readonly name: string;
 }
 
 /** What is wrong, or was left out, and where: for the list at the end of a run. */
@@ -35,7 +37,8 @@ export class Tally {
   readonly skips: Finding[] = [];
   readonly #unfinishedFiles: Set<string>;
   readonly #filesWithTests = new Set<string>();
-  readonly #unfinishedTests = new Map<string, number>();
+  /** Announced and not yet ended, by entry file. */
+  readonly #unfinishedTests = new Map<string, string[]>();
 
   /** @param files the absolute paths of all files that are to run */
   constructor(files: readonly string[]) {
@@ -50,10 +53,9 @@ export class Tally {
     return this.skips.length;
   }
 
-  announce(test: AnnouncedTest): void {
-    this.#filesWithTests.add(test.file);
-    const place = placeOf(test);
-    this.#unfinishedTests.set(place, (this.#unfinishedTests.get(place) ?? 0) + 1);
+  /** Notes a test that has to end later: else its file went away under it. */
+  announce(test: TestPlace): void {
+    this.#unfinishedTests.set(test.entry, [...(this.#unfinishedTests.get(test.entry) ?? []), placeOf(test)]);
   }
 
   end(test: EndedTest): void {
@@ -73,31 +75,30 @@ export class Tally {
 
   #endTest(test: EndedTest): void {
     const place = placeOf(test);
-    const open = (this.#unfinishedTests.get(place) ?? 0) - 1;
-    if (open > 0) this.#unfinishedTests.set(place, open);
-    else this.#unfinishedTests.delete(place);
+    const unfinished = this.#unfinishedTests.get(test.entry) ?? [];
+    if (unfinished.includes(place)) unfinished.splice(unfinished.indexOf(place), 1);
 
     // A suite counts only for what none of its tests can say: that it was left out, or that a hook of it failed.
+    const counts = test.kind === 'test' || test.skipped !== undefined;
+    if (counts) this.#filesWithTests.add(test.entry);
     if (test.skipped !== undefined) this.skips.push({ where: place, what: test.skipped || 'no reason given' });
-    else if (!test.passed && test.failureType !== 'subtestsFailed') this.fail(place, test.message ?? 'failed');
-    else if (test.passed && test.kind === 'test') this.passed += 1;
-    else if (!test.passed && test.kind === 'test' && test.failureType === 'subtestsFailed') {
-      this.fail(place, test.message ?? 'a subtest failed');
-    }
+    else if (!test.passed && (counts || test.failureType !== 'subtestsFailed')) {
+      this.fail(place, test.message ?? 'failed');
+    } else if (test.passed && counts) this.passed += 1;
   }
 
-  #endFile(file: EndedTest): void {
-    this.#unfinishedFiles.delete(file.file);
-    if (!file.passed && file.failureType !== 'subtestsFailed') this.fail(file.file, 'failed outside its tests');
-    else if (file.passed && !this.#filesWithTests.has(file.file)) this.fail(file.file, 'holds no test');
-    for (const place of this.#unfinishedTests.keys()) {
-      if (!place.startsWith(`${file.file}:`)) continue;
-      this.#unfinishedTests.delete(place);
-      if (file.passed) this.fail(place, 'never ended, yet its file did with exit code 0');
+  #endFile({ entry, passed, failureType }: EndedTest): void {
+    this.#unfinishedFiles.delete(entry);
+    const unfinished = this.#unfinishedTests.get(entry) ?? [];
+    if (!passed) {
+      if (failureType !== 'subtestsFailed') this.fail(entry, 'failed outside its tests');
+      return;
     }
+    for (const place of unfinished) this.fail(place, 'never ended, yet its file did with exit code 0');
+    if (unfinished.length === 0 && !this.#filesWithTests.has(entry)) this.fail(entry, 'holds no test');
   }
 }
 
-function placeOf(test: AnnouncedTest): string {
-  return `${test.file}:${test.line ?? '?'} ${test.name}`;
+function placeOf({ entry, file, line, name }: TestPlace): string {
+  return `${file}:${line ?? '?'} ${name}${entry === file ? '' : ` (in ${basename(entry)})`}`;
 }

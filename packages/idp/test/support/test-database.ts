@@ -152,7 +152,7 @@ const fingerprint = async (): Promise<string> => {
   const hash = createHash('sha256');
   const engine = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'));
   hash.update(await readFile(engine));
-  for (const name of (await readdir(migrationsFolder)).sort()) {
+  for (const name of (await readdir(migrationsFolder)).toSorted()) {
     hash.update(`\0${name}\0`).update(await readFile(join(migrationsFolder, name)));
   }
   return hash.digest('hex');
