@@ -7,6 +7,7 @@ import { ManageAccounts } from './domain/account/manage-accounts.ts';
 import { ManageClients } from './domain/client/manage-clients.ts';
 import { KeyRing } from './domain/key/key-ring.ts';
 import { EndSessions } from './domain/session/end-sessions.ts';
+import { BegunSignInLimit } from './domain/sign-in/begun-sign-in-limit.ts';
 import { SignInLimits } from './domain/sign-in/sign-in-limits.ts';
 import { SignIn } from './domain/sign-in/sign-in.ts';
 import { buildAssets } from './http/assets/assets.ts';
@@ -108,6 +109,8 @@ export const compose = async (
     replays: new KnexReplayStore(db),
     securityEvents: new KnexSecurityEvents(db),
   });
+  const rateLimits = new KnexRateLimits(db);
+  const rateLimitNames = keyedTextHash(secretKey.derive('rate limit names'));
   const transactions = new KnexTransactions(db);
   const passwords = new Argon2PasswordHasher(new BoundedQueue({ concurrency: config.passwordHashConcurrency }));
 
@@ -128,6 +131,7 @@ export const compose = async (
   const parts: Omit<ProviderParts, 'keys'> = {
     issuer,
     stores,
+    begunSignIns: new BegunSignInLimit(rateLimits, rateLimitNames),
     sealer,
     names,
     clientSecrets,
@@ -176,7 +180,7 @@ export const compose = async (
     signIn: new SignIn({
       accounts: stores.accounts,
       knownBrowsers: new KnexKnownBrowsers(db),
-      limits: new SignInLimits(new KnexRateLimits(db), keyedTextHash(secretKey.derive('rate limit names'))),
+      limits: new SignInLimits(rateLimits, rateLimitNames),
       passwords,
       securityEvents: stores.securityEvents,
     }),

@@ -8,6 +8,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import type { SigningKey } from '../domain/key/signing-key.ts';
+import type { BegunSignInLimit } from '../domain/sign-in/begun-sign-in-limit.ts';
 import type { ClientSecretHasher } from '../secrets/client-secret-hasher.ts';
 import { randomToken } from '../secrets/random-token.ts';
 import type { Sealer } from '../secrets/sealer.ts';
@@ -49,6 +50,7 @@ export const clockToleranceSeconds = 60;
 export interface ProviderParts {
   readonly issuer: URL;
   readonly stores: EngineStores;
+  readonly begunSignIns: BegunSignInLimit;
   readonly keys: readonly SigningKey[];
   readonly sealer: Sealer;
   readonly names: SessionNames;
@@ -78,7 +80,7 @@ export const buildProvider = (parts: ProviderParts): Provider => {
 };
 
 const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKeeper): Configuration => ({
-  adapter: createAdapterFactory(parts.stores, parts.sealer),
+  adapter: createAdapterFactory(parts.stores, parts.begunSignIns, parts.sealer),
   jwks: { keys: parts.keys.map(engineKey) },
   clientDefaults: { id_token_signed_response_alg: 'RS256', backchannel_logout_session_required: true },
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as ClientAuthMethod[],

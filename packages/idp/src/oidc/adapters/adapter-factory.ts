@@ -1,4 +1,5 @@
 import type { Adapter, AdapterFactory } from 'oidc-provider';
+import type { BegunSignInLimit } from '../../domain/sign-in/begun-sign-in-limit.ts';
 import type { Sealer } from '../../secrets/sealer.ts';
 import type { EngineStores } from '../engine-stores.ts';
 import { AccessTokenAdapter } from './access-token-adapter.ts';
@@ -13,7 +14,11 @@ import { SessionAdapter } from './session-adapter.ts';
 import { UnusedAdapter } from './unused-adapter.ts';
 
 /** What the engine calls its kinds of records, and where each is kept. */
-export const createAdapterFactory = (stores: EngineStores, sealer: Sealer): AdapterFactory => {
+export const createAdapterFactory = (
+  stores: EngineStores,
+  begunSignIns: BegunSignInLimit,
+  sealer: Sealer,
+): AdapterFactory => {
   const codec = (kind: string): RecordCodec => new RecordCodec(sealer, kind);
   const adapters: Readonly<Record<string, () => Adapter>> = {
     Client: () => new ClientAdapter(stores.clients),
@@ -24,7 +29,7 @@ export const createAdapterFactory = (stores: EngineStores, sealer: Sealer): Adap
     AccessToken: () => new AccessTokenAdapter(stores.accessTokens, codec('AccessToken')),
     RefreshToken: () =>
       new RefreshTokenAdapter(stores.refreshTokens, stores.grants, stores.securityEvents, codec('RefreshToken')),
-    Interaction: () => new InteractionAdapter(stores.interactions, codec('Interaction')),
+    Interaction: () => new InteractionAdapter(stores.interactions, begunSignIns, codec('Interaction')),
     PushedAuthorizationRequest: () =>
       new PushedRequestAdapter(stores.pushedRequests, codec('PushedAuthorizationRequest')),
   };

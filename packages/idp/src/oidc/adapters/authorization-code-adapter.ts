@@ -34,11 +34,8 @@ export class AuthorizationCodeAdapter extends UnusedAdapter {
       sealedPayload: this.#codec.seal(idHash, payload),
       ttlSeconds,
     });
-    if (!issued) {
-      const context = requestContext();
-      if (context) context.sessionEnded = true;
-      throw new errors.LoginRequired('the session has ended');
-    }
+    // Or the client was removed; whether the session is over SessionKeeper.save sees for itself.
+    if (!issued) throw new errors.LoginRequired('the session has ended');
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {

@@ -1,8 +1,10 @@
-import { errors, type AdapterPayload } from 'oidc-provider';
+import { errors, Provider, type AdapterPayload } from 'oidc-provider';
+import type { BegunSignInLimit } from '../../domain/sign-in/begun-sign-in-limit.ts';
 import type { InteractionStore } from '../../domain/token/interaction-store.ts';
 import { requestContext } from '../../request-context.ts';
 import { tokenHash } from '../../secrets/token-hash.ts';
 import type { RecordCodec } from './record-codec.ts';
+import { TooManySignIns } from '../too-many-sign-ins.ts';
 import { UnusedAdapter } from './unused-adapter.ts';
 
 /**
@@ -11,11 +13,13 @@ import { UnusedAdapter } from './unused-adapter.ts';
  */
 export class InteractionAdapter extends UnusedAdapter {
   readonly #interactions: InteractionStore;
+  readonly #limit: BegunSignInLimit;
   readonly #codec: RecordCodec;
 
-  constructor(interactions: InteractionStore, codec: RecordCodec) {
+  constructor(interactions: InteractionStore, limit: BegunSignInLimit, codec: RecordCodec) {
     super('Interaction');
     this.#interactions = interactions;
+    this.#limit = limit;
     this.#codec = codec;
   }
 
@@ -25,6 +29,8 @@ export class InteractionAdapter extends UnusedAdapter {
     const sealedPayload = this.#codec.seal(idHash, payload);
     // It is made without a result; every later save brings one and must not bring a finished interaction back.
     if (payload.result === undefined) {
+      // The next step of a sign-in that is under way is not another one.
+      if (payload.lastSubmission === undefined) await this.#limitBeginning();
       await this.#interactions.insert({ idHash, browserHash, sealedPayload, ttlSeconds });
     } else if (!(await this.#interactions.update(idHash, browserHash, sealedPayload))) {
       throw new errors.SessionNotFound('interaction session not found');
@@ -39,6 +45,13 @@ export class InteractionAdapter extends UnusedAdapter {
 
   override async destroy(id: string): Promise<void> {
     await this.#interactions.destroy(tokenHash(id));
+  }
+
+  async #limitBeginning(): Promise<void> {
+    const retryAfterSeconds = await this.#limit.retryAfterSeconds(requestContext()?.network ?? 'unknown');
+    if (retryAfterSeconds === undefined) return;
+    Provider.ctx?.set('Retry-After', String(retryAfterSeconds));
+    throw new TooManySignIns();
   }
 
   #browserHash(): Buffer {
