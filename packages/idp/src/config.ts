@@ -58,7 +58,11 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { readonly readFile?
     organisation: readOrganisation(settings),
     logLevel: settings.parsed('LOG_LEVEL', parseLogLevel) ?? 'info',
     ...readSessionDays(settings),
-    passwordHashConcurrency: settings.integer('PASSWORD_HASH_CONCURRENCY', { min: 1, max: 64, fallback: Math.min(2, availableParallelism()) }),
+    passwordHashConcurrency: settings.integer('PASSWORD_HASH_CONCURRENCY', {
+      min: 1,
+      max: 64,
+      fallback: Math.min(2, availableParallelism()),
+    }),
     keyRotationDays: settings.integer('KEY_ROTATION_DAYS', { min: 1, max: 3650, fallback: 90 }),
   };
   const error = settings.error();
@@ -91,7 +95,10 @@ function readTrustProxy(settings: SettingReader, issuer: Issuer | undefined): Tr
   const trustProxy = settings.parsed('TRUST_PROXY', parseTrustProxy);
   // This process speaks plain http: https requests come through a proxy, and unless it is trusted every one is answered 421.
   if (settings.text('TRUST_PROXY') === undefined && issuer?.scheme === 'https') {
-    settings.refuse('TRUST_PROXY', 'is required with an https issuer: the address of the proxy that ends TLS, or the number of proxies (1)');
+    settings.refuse(
+      'TRUST_PROXY',
+      'is required with an https issuer: the address of the proxy that ends TLS, or the number of proxies (1)',
+    );
   }
   return trustProxy ?? { kind: 'none' };
 }
@@ -108,7 +115,10 @@ function readSessionDays(settings: SettingReader): Pick<Config, 'sessionIdleDays
   const sessionIdleDays = settings.integer('SESSION_IDLE_DAYS', { ...range, fallback: 14 });
   const sessionAbsoluteDays = settings.integer('SESSION_ABSOLUTE_DAYS', { ...range, fallback: 30 });
   if (sessionIdleDays > sessionAbsoluteDays) {
-    settings.refuse('SESSION_IDLE_DAYS', `(${sessionIdleDays}) must not be more than SESSION_ABSOLUTE_DAYS (${sessionAbsoluteDays})`);
+    settings.refuse(
+      'SESSION_IDLE_DAYS',
+      `(${sessionIdleDays}) must not be more than SESSION_ABSOLUTE_DAYS (${sessionAbsoluteDays})`,
+    );
   }
   return { sessionIdleDays, sessionAbsoluteDays };
 }

@@ -30,7 +30,9 @@ export function createLogger({ level, destination }: LoggerSettings): Logger {
 
 // pino describes errors under `err` alone; elsewhere one would become `{}` or show all its fields.
 const describeErrors = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]));
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]),
+  );
 
 const describeOnce = (value: unknown): unknown => (value instanceof Error ? describeError(value) : value);
 

@@ -62,6 +62,7 @@ export const serve = async (given: Config, logger: Logger, substitutes: Substitu
     }
     const stopJobs = startJobs(latchkey, logger);
     started.resolve(latchkey.http.callback());
+    logger.info(config.listen, 'listening');
     const opened = { database, control };
     return {
       config,

@@ -18,7 +18,8 @@ function parseDatabaseUrl(text: string): string {
   const url = parseUrl(text);
   if (/\s/.test(text)) throw new SettingError('must not contain white space: write it percent-encoded');
   if (text.includes('#')) throw new SettingError('must not contain "#": write it as %23');
-  if (url.pathname.length < 2) throw new SettingError('must name the database after the host: postgres://user@host/database');
+  if (url.pathname.length < 2)
+    throw new SettingError('must name the database after the host: postgres://user@host/database');
   return text;
 }
 

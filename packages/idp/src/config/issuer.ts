@@ -29,7 +29,9 @@ export function parseIssuer(text: string): Issuer {
   if (hostname.endsWith('.')) throw new SettingError('must be written without a dot after the host name');
   if (url.port === '0') throw new SettingError('cannot have port 0');
   if (scheme === 'http' && !loopback) {
-    throw new SettingError('must begin with https:// (http:// is accepted for localhost, *.localhost, 127.0.0.0/8 and [::1] only)');
+    throw new SettingError(
+      'must begin with https:// (http:// is accepted for localhost, *.localhost, 127.0.0.0/8 and [::1] only)',
+    );
   }
   const port = url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port);
   return { url: url.origin, scheme, host, hostname, port, loopback };
@@ -39,7 +41,8 @@ export function parseIssuer(text: string): Issuer {
 export const namesPort = (text: string): boolean => /:\d+\/?$/.test(text);
 
 /** The same issuer at another port. */
-export const issuerAtPort = (issuer: Issuer, port: number): Issuer => parseIssuer(`${issuer.scheme}://${issuer.hostname}:${port}`);
+export const issuerAtPort = (issuer: Issuer, port: number): Issuer =>
+  parseIssuer(`${issuer.scheme}://${issuer.hostname}:${port}`);
 
 function parseOrigin(text: string): URL {
   const origin = 'must be an origin such as https://accounts.example.org, without path, query, fragment or credentials';

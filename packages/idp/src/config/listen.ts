@@ -23,7 +23,9 @@ export function readIssuerAndListen(settings: SettingReader): { issuer: Issuer; 
   const port = settings.integer('PORT', { min: 0, max: 65_535, fallback: DEFAULT_PORT });
   const host = settings.parsed('HOST', parseListenHost);
   const issuerText = settings.text('ISSUER');
-  const issuer = settings.attempt('ISSUER', () => parseIssuer(issuerText ?? `http://localhost:${port === 0 ? DEFAULT_PORT : port}`));
+  const issuer = settings.attempt('ISSUER', () =>
+    parseIssuer(issuerText ?? `http://localhost:${port === 0 ? DEFAULT_PORT : port}`),
+  );
   if (issuer === undefined) return undefined;
   const direct = issuer.loopback && issuer.scheme === 'http';
   return {
@@ -37,9 +39,14 @@ export function readIssuerAndListen(settings: SettingReader): { issuer: Issuer; 
 }
 
 /** The configuration once the port is known: with `PORT=0` a loopback issuer that names no port takes the real one. */
-export function withListeningPort<C extends { readonly issuer: Issuer; readonly listen: Listen }>(config: C, port: number): C {
+export function withListeningPort<C extends { readonly issuer: Issuer; readonly listen: Listen }>(
+  config: C,
+  port: number,
+): C {
   const listen = { ...config.listen, port };
-  return config.listen.issuerFollowsPort ? { ...config, listen, issuer: issuerAtPort(config.issuer, port) } : { ...config, listen };
+  return config.listen.issuerFollowsPort
+    ? { ...config, listen, issuer: issuerAtPort(config.issuer, port) }
+    : { ...config, listen };
 }
 
 function parseListenHost(text: string): string {

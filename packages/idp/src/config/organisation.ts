@@ -62,7 +62,8 @@ function readLogo(settings: SettingReader): OrganisationLogo | undefined {
   const name = 'ORGANISATION_LOGO';
   const text = settings.text(name);
   if (text === undefined) return undefined;
-  if (/^https:\/\//i.test(text)) return settings.attempt(name, () => ({ kind: 'url' as const, url: parseLogoUrl(text) }));
+  if (/^https:\/\//i.test(text))
+    return settings.attempt(name, () => ({ kind: 'url' as const, url: parseLogoUrl(text) }));
   if (!isAbsolute(text)) {
     settings.refuse(name, 'must be an https:// URL or the absolute path of an image file');
     return undefined;
@@ -74,7 +75,8 @@ function readLogo(settings: SettingReader): OrganisationLogo | undefined {
 
 function parseLogoUrl(text: string): URL {
   const url = URL.canParse(text) && !/\s/.test(text) ? new URL(text) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '') throw new SettingError('must be an https:// URL without credentials');
+  if (url === undefined || url.username !== '' || url.password !== '')
+    throw new SettingError('must be an https:// URL without credentials');
   return url;
 }
 
@@ -87,6 +89,7 @@ function logoMediaType(content: Uint8Array): LogoMediaType {
   if (startsWith('ffd8ff')) return 'image/jpeg';
   if (startsWith('52494646') && startsWith('57454250', 8)) return 'image/webp';
   const start = bytes.subarray(0, 4096).toString('utf8');
-  if (/^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[^]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i.test(start)) return 'image/svg+xml';
+  if (/^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[^]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i.test(start))
+    return 'image/svg+xml';
   throw new SettingError('must name an SVG, PNG, JPEG or WebP file');
 }

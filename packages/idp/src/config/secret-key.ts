@@ -13,7 +13,8 @@ const HOW_TO_MAKE_ONE = 'make one with: openssl rand -base64 32';
  */
 export function parseSecretKey(text: string): Buffer {
   const key = decode(text);
-  if (key === undefined) throw new SettingError(`must be written in base64, base64url or hexadecimal; ${HOW_TO_MAKE_ONE}`);
+  if (key === undefined)
+    throw new SettingError(`must be written in base64, base64url or hexadecimal; ${HOW_TO_MAKE_ONE}`);
   if (key.length < MIN_BYTES) throw new SettingError(`must hold at least ${MIN_BYTES} bytes; ${HOW_TO_MAKE_ONE}`);
   if (new Set(key).size < MIN_DIFFERENT_BYTES) throw new SettingError(`must be random; ${HOW_TO_MAKE_ONE}`);
   return key;

@@ -12,9 +12,12 @@ export function parseSessionHintDomain(text: string, issuer: Issuer): string {
   const domain = text.toLowerCase();
   if (isIP(domain) !== 0) throw new SettingError('cannot be an IP address: browsers set no shared cookie there');
   if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain)) {
-    throw new SettingError('must be a domain name such as example.org, without leading dot, port or scheme (international names as xn--…)');
+    throw new SettingError(
+      'must be a domain name such as example.org, without leading dot, port or scheme (international names as xn--…)',
+    );
   }
-  if (issuer.scheme === 'http') throw new SettingError('cannot be used with an http issuer: the cookie there belongs to one host');
+  if (issuer.scheme === 'http')
+    throw new SettingError('cannot be used with an http issuer: the cookie there belongs to one host');
   // The private part of the list counts too: whoever rents x.github.io must not set cookies for every x.github.io.
   if (parseDomain(domain, { allowPrivateDomains: true }).domain === null) {
     throw new SettingError('is a public suffix: strangers have hosts below it');

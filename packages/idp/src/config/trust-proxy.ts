@@ -19,7 +19,8 @@ const MAX_HOPS = 10;
 export function parseTrustProxy(text: string): TrustProxy {
   if (/^\d+$/.test(text)) {
     const hops = Number(text);
-    if (hops < 1 || hops > MAX_HOPS) throw new SettingError(`must be a number of proxies from 1 to ${MAX_HOPS}, or their addresses`);
+    if (hops < 1 || hops > MAX_HOPS)
+      throw new SettingError(`must be a number of proxies from 1 to ${MAX_HOPS}, or their addresses`);
     return { kind: 'hops', hops };
   }
   const trusted = new BlockList();
@@ -31,10 +32,13 @@ function addEntry(trusted: BlockList, entry: string): void {
   const [address = '', length, ...rest] = entry.split('/');
   const bits = isIP(address) === 4 ? 32 : 128;
   if (canonicalAddress(address) === undefined || address.includes('%') || rest.length > 0) {
-    throw new SettingError('must be a number of proxies, or a comma-separated list of addresses and networks such as 10.0.0.0/8');
+    throw new SettingError(
+      'must be a number of proxies, or a comma-separated list of addresses and networks such as 10.0.0.0/8',
+    );
   }
   // The kernel's way to write IPv4 on an IPv6 socket; the address is compared as IPv4, so such a rule would never match.
-  if (bits === 128 && isIP(canonicalAddress(address) ?? '') === 4) throw new SettingError('must name IPv4 proxies in IPv4 notation');
+  if (bits === 128 && isIP(canonicalAddress(address) ?? '') === 4)
+    throw new SettingError('must name IPv4 proxies in IPv4 notation');
   if (length === undefined) {
     trusted.addAddress(address, family(address));
     return;

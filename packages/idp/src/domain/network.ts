@@ -25,7 +25,10 @@ export function canonicalAddress(address: string): string | undefined {
   const canonical = compressed(withoutZone);
   const groups = groupsOf(canonical);
   if (!/^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(canonical)) return canonical;
-  return groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]).join('.');
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 0xff])
+    .join('.');
 }
 
 const isIpv4 = (text: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);

@@ -4,7 +4,6 @@ import { engineErrorOf } from './engine-errors.ts';
 import { HttpError } from './http-error.ts';
 import type { ErrorKind } from './messages/messages.ts';
 import type { Pages } from './pages.ts';
-import { dataHeaders } from './security-headers.ts';
 
 const retryAfterSeconds = 5;
 
@@ -17,7 +16,6 @@ const kindByStatus: Readonly<Record<number, ErrorKind>> = {
 
 export interface FailureParts {
   readonly pages: Pages;
-  readonly issuer: URL;
   readonly logger: Logger;
   /** Whether an error means that the database cannot be reached or written at the moment. */
   readonly isUnavailable: (error: unknown) => boolean;
@@ -26,8 +24,6 @@ export interface FailureParts {
 /** Gives every failure a clear answer: a page for people, JSON for programs, and never a stack or a value. */
 export const answerFailures = (parts: FailureParts): Middleware => {
   return async (ctx, next) => {
-    // What is not a page says so in its headers; pages replace them.
-    ctx.set(dataHeaders(parts.issuer));
     try {
       await next();
     } catch (error) {

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
@@ -18,6 +19,7 @@ import { profileEndpoint } from './profile-endpoint.ts';
 import { readForm } from './read-form.ts';
 import { limitBody } from './request-limits.ts';
 import { requestLog } from './request-log.ts';
+import { dataHeaders } from './security-headers.ts';
 import { serveAssets } from './serve-assets.ts';
 import { addSignOutRoutes } from './sign-out/end-session-routes.ts';
 import type { SignOutParts } from './sign-out/sign-out-parts.ts';
@@ -41,19 +43,26 @@ export const createHttpApp = (parts: HttpParts): Koa => {
   const issuer = new URL(parts.issuer.url);
 
   app.use(requestLog(parts.logger));
+  app.use(async (ctx, next) => {
+    // Whatever is answered: pages and assets replace them by their own.
+    ctx.set(dataHeaders(issuer));
+    await next();
+  });
   app.use(guardHost(parts.issuer, parts.trustProxy));
   app.use(health(parts.isReady));
   app.use(limitBody());
   app.use(serveAssets(parts.assets, issuer));
   app.use(knowBrowser(parts.cookieNames, parts.issuer.scheme === 'https'));
-  app.use(answerFailures({ ...parts, issuer }));
+  app.use(answerFailures(parts));
   app.use(authorizationByPost(async (ctx) => new URLSearchParams([...(await readForm(ctx.req))])));
 
-  const router = new Router();
+  // Exactly as written: what stands before and behind the router compares paths as they are.
+  const router = new Router({ sensitive: true, strict: true, methods: [...METHODS] });
   addHomeRoute(router, parts);
   addInteractionRoutes(router, parts);
   addSignOutRoutes(router, parts);
   app.use(router.routes());
+  app.use(router.allowedMethods());
   app.use(endReplacedSession(parts));
   app.use(profileEndpoint());
   app.use(engine(parts.provider, parts.hint));

@@ -67,7 +67,11 @@ function isTrusted(trustProxy: TrustProxy, address: string | undefined, distance
   return address !== undefined && trustProxy.includes(address);
 }
 
-function clientBehind(trustProxy: TrustProxy, peer: string | undefined, forwardedFor: string | string[] | undefined): string {
+function clientBehind(
+  trustProxy: TrustProxy,
+  peer: string | undefined,
+  forwardedFor: string | string[] | undefined,
+): string {
   let client = peer;
   const entries = valuesOf(forwardedFor);
   for (const [index, entry] of entries.toReversed().entries()) {

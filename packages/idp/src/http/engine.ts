@@ -4,6 +4,7 @@ import type { Provider } from 'oidc-provider';
 import type { HintCookie } from '../oidc/hint-cookie.ts';
 import { requestContext } from '../request-context.ts';
 import { keepBrowserCookie } from './browser-cookie.ts';
+import { engineMethods } from './engine-endpoints.ts';
 
 /** What the engine leaves on the context of a request that it answered. */
 interface EngineContext {
@@ -20,6 +21,13 @@ interface EngineContext {
 export const engine = (provider: () => Provider, hint: HintCookie): Middleware => {
   const composed = new WeakMap<Provider, Middleware>();
   return async (ctx, next) => {
+    const methods = engineMethods(ctx.path);
+    if (methods === undefined) return next();
+    if (!methods.includes(ctx.method)) {
+      ctx.status = 405;
+      ctx.set('Allow', methods.join(', '));
+      return undefined;
+    }
     const current = provider();
     const middleware = composed.get(current) ?? compose(current.middleware as Middleware[]);
     composed.set(current, middleware);
@@ -27,6 +35,7 @@ export const engine = (provider: () => Provider, hint: HintCookie): Middleware =
     // An interaction belongs to the browser that began it.
     if (location(ctx).startsWith('/interaction/')) keepBrowserCookie(ctx);
     repairHint(ctx, hint);
+    return undefined;
   };
 };
 
@@ -37,6 +46,8 @@ const repairHint = (ctx: Context, hint: HintCookie): void => {
   const { oidc } = ctx as EngineContext;
   if (!authorizationRoutes.has(oidc?.route)) return;
   const session = oidc?.session;
+  // Where it was not even looked for, as the database was gone, nobody knows.
+  if (session === undefined && requestContext()?.sessionEnded !== true) return;
   if (session?.accountId === undefined || session.exp === undefined || requestContext()?.sessionEnded === true) {
     hint.clear(ctx);
   } else {

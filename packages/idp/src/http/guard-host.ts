@@ -50,6 +50,10 @@ export function guardHost(issuer: Issuer, trustProxy: TrustProxy): Middleware {
 }
 
 function wrongHeader(req: IncomingMessage): HttpError | undefined {
+  // RFC 9112, section 3.2. What is older than HTTP/1.1 need not name one, and is then sent to no issuer.
+  if (req.headers.host === undefined && req.httpVersion === '1.1') {
+    return new HttpError('ERR_HTTP_HEADER', 'Bad request: the header Host is missing.');
+  }
   const seen = new Set<string>();
   for (let index = 0; index + 1 < req.rawHeaders.length; index += 2) {
     const name = (req.rawHeaders[index] ?? '').toLowerCase();
@@ -75,7 +79,8 @@ function settleTarget(req: IncomingMessage, issuer: Issuer): HttpError | undefin
     target = rest.startsWith('/') ? rest : `/${rest}`;
   }
   const [path = ''] = target.split('?', 1);
-  const isPlain = target.startsWith('/') && /^[\x21-\x7e]*$/.test(target) && !/[\\#]/.test(target) && !path.includes('//');
+  const isPlain =
+    target.startsWith('/') && /^[\x21-\x7e]*$/.test(target) && !/[\\#]/.test(target) && !path.includes('//');
   if (!isPlain || !isPercentEncodedUtf8(target)) {
     return new HttpError('ERR_HTTP_TARGET', 'Bad request: this address is not written correctly.');
   }

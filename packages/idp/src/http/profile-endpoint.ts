@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 
-/** Where applications read the profile; both answer the same claims. */
-const paths: ReadonlySet<string> = new Set(['/profile', '/userinfo']);
+/** Where applications read the profile, and how; both answer the same claims. */
+const methodsByPath: ReadonlyMap<string, readonly string[]> = new Map([
+  ['/profile', ['GET', 'HEAD']],
+  // OpenID Connect Core 1.0, section 5.3.1, wants POST too.
+  ['/userinfo', ['GET', 'HEAD', 'POST']],
+]);
 
 /**
  * `GET /profile` is the engine's userinfo endpoint under the name that applications poll, with an ETag over the answer:
@@ -10,24 +14,18 @@ const paths: ReadonlySet<string> = new Set(['/profile', '/userinfo']);
  */
 export const profileEndpoint = (): Middleware => {
   return async (ctx, next) => {
-    if (!paths.has(ctx.path)) return next();
-    const isHead = ctx.method === 'HEAD';
-    if (ctx.path === '/profile') {
-      if (ctx.method !== 'GET' && !isHead) {
-        ctx.status = 405;
-        ctx.set('Allow', 'GET, HEAD');
-        ctx.body = { error: 'invalid_request', error_description: 'the profile is read with GET' };
-        return undefined;
-      }
-      ctx.path = '/userinfo';
+    const methods = methodsByPath.get(ctx.path);
+    if (!methods) return next();
+    if (!methods.includes(ctx.method)) {
+      ctx.status = 405;
+      ctx.set('Allow', methods.join(', '));
+      ctx.body = { error: 'invalid_request', error_description: `this is read with ${methods.join(' or ')}` };
+      return undefined;
     }
-    if (isHead) ctx.method = 'GET';
-    try {
-      await next();
-    } finally {
-      if (isHead) ctx.method = 'HEAD';
-    }
-    if (ctx.status !== 200 || (ctx.method !== 'GET' && !isHead)) return undefined;
+    forgetOtherSchemes(ctx);
+    ctx.path = '/userinfo';
+    await next();
+    if (ctx.status !== 200 || ctx.method === 'POST') return undefined;
     const body = JSON.stringify(ctx.body);
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
     ctx.set('ETag', etag);
@@ -38,4 +36,12 @@ export const profileEndpoint = (): Middleware => {
     else ctx.body = body;
     return undefined;
   };
+};
+
+/**
+ * Whoever tries another way to authenticate, such as Basic, brings no token: the answer is the 401 that says what to
+ * bring, not a complaint about the token (RFC 6750, section 3.1).
+ */
+const forgetOtherSchemes = (ctx: Context): void => {
+  if (!/^(?:Bearer|DPoP)(?: |$)/i.test(ctx.get('Authorization'))) delete ctx.req.headers.authorization;
 };

@@ -14,7 +14,10 @@ export type Form = ReadonlyMap<string, string>;
  */
 export async function readForm(req: IncomingMessage, limitBytes: number = BODY_LIMIT_BYTES): Promise<Form> {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = req.headers;
-  if (!/^application\/x-www-form-urlencoded\s*(?:;\s*charset=(?:utf-8|"utf-8")\s*)?$/i.test(type) || encoding.toLowerCase() !== 'identity') {
+  if (
+    !/^application\/x-www-form-urlencoded\s*(?:;\s*charset=(?:utf-8|"utf-8")\s*)?$/i.test(type) ||
+    encoding.toLowerCase() !== 'identity'
+  ) {
     throw new HttpError('ERR_HTTP_MEDIA_TYPE', 'The form must be sent as application/x-www-form-urlencoded in UTF-8.');
   }
   return parseForm(decodeUtf8(await readBody(req, limitBytes)));
@@ -32,7 +35,8 @@ function parseForm(text: string): Form {
   return form;
 }
 
-const wrongEncoding = (): HttpError => new HttpError('ERR_HTTP_FORM_ENCODING', 'The form holds text that is not encoded correctly.');
+const wrongEncoding = (): HttpError =>
+  new HttpError('ERR_HTTP_FORM_ENCODING', 'The form holds text that is not encoded correctly.');
 
 function decodePart(part: string): string {
   let text: string;
@@ -56,7 +60,8 @@ function decodeUtf8(body: Buffer): string {
 // By events: leaving a `for await` early would destroy the connection before the refusal is sent.
 function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const incomplete = () => reject(new HttpError('ERR_HTTP_BODY_INCOMPLETE', 'The request ended before all of it was here.'));
+  const incomplete = () =>
+    reject(new HttpError('ERR_HTTP_BODY_INCOMPLETE', 'The request ended before all of it was here.'));
   if (req.destroyed && !req.complete) incomplete();
   const chunks: Buffer[] = [];
   let lengthBytes = 0;

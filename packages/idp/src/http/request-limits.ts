@@ -8,14 +8,24 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 /** Request line and headers together; more is answered 431. */
 export const HEADER_LIMIT_BYTES = 16 * 1024;
 /** How long the headers of a request may take. */
-export const HEADERS_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 10_000;
 /** How long a whole request may take to arrive. */
-export const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 /**
  * How long a connection waits for its next request. Longer than the 60 s of common proxies: the side that closes first
  * should be the proxy, or it may send a request into a connection that is just being closed.
  */
-export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+/** What is answered before there is a request that the application could answer. */
+const PLAIN_HEADERS = {
+  'Content-Type': 'text/plain; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
 
 /** How long a refused connection may take to fetch the refusal. */
 const LINGER_MS = 1000;
@@ -27,6 +37,8 @@ const busy = new WeakMap<Server, Map<Socket, Set<ServerResponse>>>();
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer({
     maxHeaderSize: HEADER_LIMIT_BYTES,
+    // Node would answer without a word; guardHost says what is missing.
+    requireHostHeader: false,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -44,9 +56,14 @@ export function createHttpServer(listener: RequestListener): Server {
     res.once('close', () => responses?.delete(res));
   });
   server.on('request', listener);
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    res.writeHead(417, { ...PLAIN_HEADERS, Connection: 'close' }).end('What the request expects is not offered here.\n');
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // A second answer in the middle of the first would be read as part of it.
-    const isAnswering = [...(connections.get(socket) ?? [])].some((response) => response.headersSent && !response.writableFinished);
+    const isAnswering = [...(connections.get(socket) ?? [])].some(
+      (response) => response.headersSent && !response.writableFinished,
+    );
     refuseConnection(socket, isAnswering ? undefined : answerTo(error));
   });
   return server;
@@ -102,19 +119,20 @@ export function limitBody(maxBytes: number = BODY_LIMIT_BYTES): Middleware {
 
 function answerTo({ code }: NodeJS.ErrnoException): string | undefined {
   if (code === 'ECONNRESET' || code === 'EPIPE') return undefined;
-  if (code === 'HPE_HEADER_OVERFLOW') return plainAnswer('431 Request Header Fields Too Large', 'The request headers are too large.');
-  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return plainAnswer('413 Content Too Large', 'The request body is too large.');
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return plainAnswer('408 Request Timeout', 'The request took too long to arrive.');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return plainAnswer('431 Request Header Fields Too Large', 'The request headers are too large.');
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
+    return plainAnswer('413 Content Too Large', 'The request body is too large.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return plainAnswer('408 Request Timeout', 'The request took too long to arrive.');
   return plainAnswer('400 Bad Request', 'Bad request.');
 }
 
 const plainAnswer = (status: string, text: string): string =>
   [
     `HTTP/1.1 ${status}`,
-    'Content-Type: text/plain; charset=utf-8',
+    ...Object.entries(PLAIN_HEADERS).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(text) + 1}`,
-    'Cache-Control: no-store',
-    'X-Content-Type-Options: nosniff',
     'Connection: close',
     '',
     `${text}\n`,

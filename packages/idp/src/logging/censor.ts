@@ -23,8 +23,8 @@ const ERRORS = new Set(['err', 'error', 'cause', 'errors']);
 /** Fields of a described error that would be censored elsewhere, and what they look like then. */
 const ERROR_FIELDS: Readonly<Record<string, RegExp>> = {
   code: /^[A-Z0-9_]{1,63}$/,
-  name: /^\w{1,63}$/,
-  constraint: /^\w{1,63}$/,
+  name: /^[A-Za-z]{1,40}$/,
+  constraint: /^[a-z0-9_]{1,63}$/,
   stack: /^ {4}at .*(?:\n {4}at .*)*$/,
 };
 

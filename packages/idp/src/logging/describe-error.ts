@@ -25,7 +25,8 @@ const LONGEST_STACK = 4000;
  * `detail`, `where` and `bindings`, HTTP clients keep whole requests on their errors.
  */
 export function describeError(thrown: unknown, depth = 0): DescribedError {
-  if (!(thrown instanceof Error)) return { name: typeof thrown, message: typeof thrown === 'string' ? scrubText(thrown) : 'not an error' };
+  if (!(thrown instanceof Error))
+    return { name: typeof thrown, message: typeof thrown === 'string' ? scrubText(thrown) : 'not an error' };
   const fields = thrown as Error & Record<string, unknown>;
   const code = word(fields['code']);
   const described: Record<string, unknown> = {
@@ -43,11 +44,14 @@ export function describeError(thrown: unknown, depth = 0): DescribedError {
   if (thrown instanceof AggregateError && depth < DEEPEST_CAUSE) {
     described['errors'] = thrown.errors.slice(0, 5).map((error: unknown) => describeError(error, depth + 1));
   }
-  return Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined)) as unknown as DescribedError;
+  return Object.fromEntries(
+    Object.entries(described).filter(([, value]) => value !== undefined),
+  ) as unknown as DescribedError;
 }
 
 /** Names in code and in the schema; anything else has no business there. */
-const word = (value: unknown): string | undefined => (typeof value === 'string' && /^[\w.-]{1,63}$/.test(value) ? value : undefined);
+const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[\w.-]{1,63}$/.test(value) ? value : undefined;
 
 function describe(...texts: unknown[]): string | undefined {
   const known = texts.filter((text) => typeof text === 'string' && text !== '');
@@ -56,14 +60,17 @@ function describe(...texts: unknown[]): string | undefined {
 
 /** knex writes `SQL - reason`; the reason quotes the value where a value was wrong (SQLSTATE class 22) or a function raised it (P0). */
 function withoutValues(message: string, code: string | undefined): string {
-  const isSql = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback|savepoint|release|set|lock|create|alter|drop|truncate)\b/i;
+  const isSql =
+    /^\s*(?:select|insert|update|delete|with|begin|commit|rollback|savepoint|release|set|lock|create|alter|drop|truncate)\b/i;
   const text = isSql.test(message) ? message.replace(/'(?:[^']|'')*'/g, "'…'") : message;
   return code !== undefined && /^(?:22|P0)[0-9A-Z]{3}$/.test(code) ? text.replace(/: "[^]*$/, ': "…"') : text;
 }
 
 function framesOf({ stack }: Error): string | undefined {
   if (typeof stack !== 'string') return undefined;
-  const frames = stack.split('\n').filter((line) => /^ {4}at [^@]+(?:@[^@]+)*(?::\d+:\d+\)?|<anonymous>\)?|native\)?)$/.test(line));
+  const frames = stack
+    .split('\n')
+    .filter((line) => /^ {4}at [^@]+(?:@[^@]+)*(?::\d+:\d+\)?|<anonymous>\)?|native\)?)$/.test(line));
   // File and function names are long words too; what has digits, capitals and small letters at once is rather a token.
   const isTokenLike = /^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])/;
   return frames

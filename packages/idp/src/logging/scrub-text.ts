@@ -28,7 +28,9 @@ export function scrubAddresses(text: string): string {
 
 /** The same, and without anything that looks like a token: 20 or more base64url characters with a digit or of both cases. */
 export function scrubText(text: string): string {
-  return scrubAddresses(text).replace(LONG_WORD, (word) => (/[0-9]|[a-z].*[A-Z]|[A-Z].*[a-z]/.test(word) ? REDACTED : word));
+  return scrubAddresses(text).replace(LONG_WORD, (word) =>
+    /[0-9]|[a-z].*[A-Z]|[A-Z].*[a-z]/.test(word) ? REDACTED : word,
+  );
 }
 
 // Where the process itself listens says nothing about a person.

@@ -2,6 +2,7 @@ import {
   errors,
   Provider,
   type Account as EngineAccount,
+  type Client,
   type ClientAuthMethod,
   type Configuration,
   type FindAccount,
@@ -15,11 +16,14 @@ import type { Sealer } from '../secrets/sealer.ts';
 import type { SessionNames } from '../secrets/session-names.ts';
 import { createAdapterFactory } from './adapters/adapter-factory.ts';
 import { toGrantPayload } from './adapters/grant-adapter.ts';
+import { introspectApiTokens } from './api-token-introspection.ts';
 import { accountClaims, claimsByScope } from './claims.ts';
 import { isPkceRequired, ownClientMetadata, resourceOf } from './client-metadata.ts';
 import type { CookieNames } from './cookie-names.ts';
+import { refuseDistantProof } from './dpop-proof-time.ts';
 import {
   boundSessionEnd,
+  nameProfileInProofs,
   replaceClientChecks,
   replaceFormPost,
   replaceReplayDetection,
@@ -46,6 +50,9 @@ const ttlSeconds = {
 
 /** Tolerated difference between clocks, everywhere. */
 export const clockToleranceSeconds = 60;
+
+/** A client assertion is remembered until it expires, so its end must not be out of sight (RFC 7523, section 3). */
+const assertionLimitSeconds = 24 * 3600;
 
 export interface ProviderParts {
   readonly issuer: URL;
@@ -76,6 +83,8 @@ export const buildProvider = (parts: ProviderParts): Provider => {
   replaceClientChecks(provider, parts.clientSecrets);
   replaceReplayDetection(provider, parts.stores.replays, clockToleranceSeconds);
   replaceFormPost(provider, parts.renderFormPost);
+  nameProfileInProofs(provider);
+  introspectApiTokens(provider, { ...parts, ...parts.stores });
   return provider;
 };
 
@@ -102,10 +111,11 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
   formats: {
     bitsOfOpaqueRandomness: 256,
     customizers: {
-      // RFC 9068 leaves room for more claims; an API ends what it keeps for a session by `sid`.
+      // RFC 9068 leaves room for more claims; an API ends what it keeps for a session by `sid`. A token that outlives the
+      // session (`offline_access`) names none.
       jwt: (_ctx, token, parts) => {
-        const { sid } = token as { readonly sid?: string };
-        if (sid !== undefined) parts.payload = { ...parts.payload, sid };
+        const { sid, expiresWithSession } = token as { readonly sid?: string; readonly expiresWithSession?: boolean };
+        if (sid !== undefined && expiresWithSession === true) parts.payload = { ...parts.payload, sid };
       },
     },
   },
@@ -121,6 +131,15 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
     keys: [randomToken()],
   },
   pkce: { required: (_ctx, client) => isPkceRequired(client) },
+  assertJwtClientAuthClaimsAndHeader: (_ctx, { exp, iat }) => {
+    if (Number(exp) > epochSeconds() + assertionLimitSeconds) {
+      throw new errors.InvalidClientAuth('the client_assertion expires too late');
+    }
+    // The engine looks at it only where there is no `exp`, which it requires.
+    if (Number(iat ?? 0) > epochSeconds() + clockToleranceSeconds) {
+      throw new errors.InvalidClientAuth('the client_assertion was issued in the future');
+    }
+  },
   findAccount: (ctx, sub, token) => findAccount(parts, ctx, sub, token),
   loadExistingGrant: (ctx) => loadGrant(parts, keeper, ctx),
   expiresWithSession: async (_ctx, token) => !hasScope(token, 'offline_access'),
@@ -162,7 +181,14 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
     claimsParameter: { enabled: false },
     clientCredentials: { enabled: false },
     deviceFlow: { enabled: false },
-    dPoP: { enabled: true },
+    dPoP: {
+      enabled: true,
+      // No nonces; it is the engine's one question about a proof before it takes it.
+      requireNonce: (ctx) => {
+        refuseDistantProof(ctx.get('DPoP'), clockToleranceSeconds);
+        return false;
+      },
+    },
     encryption: { enabled: false },
     // Retired keys are public keys that only verify.
     externalSigningSupport: { enabled: true, ack: 'experimental-01' },
@@ -180,9 +206,10 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
       // One resource at a time, and only where the request names it.
       defaultResource: (_ctx, _client, oneOf) => oneOf ?? [],
       useGrantedResource: () => false,
-      getResourceServerInfo: async (_ctx, resource) => {
+      getResourceServerInfo: async (ctx, resource, client) => {
         const api = await parts.stores.clients.findByResource(resource);
         if (api === undefined || api.disabledAt !== undefined) throw new errors.InvalidTarget();
+        refuseUnregisteredScopes(ctx, api.resourceScope ?? '', client);
         return {
           scope: api.resourceScope ?? '',
           audience: resource,
@@ -200,6 +227,13 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
     userinfo: { enabled: true },
   },
 });
+
+/** The engine compares its own scopes with those that the client is registered for; here those of an API. */
+const refuseUnregisteredScopes = (ctx: KoaContextWithOIDC, apiScope: string, client: Client): void => {
+  const registered = new Set((client.scope ?? '').split(' '));
+  const refused = apiScope.split(' ').find((scope) => ctx.oidc.requestParamScopes.has(scope) && !registered.has(scope));
+  if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
+};
 
 const hasScope = (token: { readonly scopes?: ReadonlySet<string> }, scope: string): boolean =>
   token.scopes?.has(scope) === true;

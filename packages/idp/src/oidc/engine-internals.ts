@@ -131,4 +131,24 @@ export const replaceFormPost = (provider: Provider, render: ResponseMode): void 
   instance(provider).responseModes.set('form_post', render);
 };
 
+/**
+ * A DPoP proof names the address that the request was sent to (RFC 9449, section 4.3), and `/profile` is the engine's
+ * userinfo endpoint under another name.
+ * Relies on: helpers/validate_dpop.js (compares with `urlFor(route)`), helpers/oidc_context.js.
+ */
+export const nameProfileInProofs = (provider: Provider): void => {
+  const { prototype } = provider.OIDCContext;
+  type EngineContext = KoaContextWithOIDC['oidc'] & { readonly ctx: KoaContextWithOIDC };
+  type UrlFor = (this: EngineContext, name: string, options?: object) => string;
+  const urlFor = Reflect.get(prototype, 'urlFor') as UrlFor;
+  const named: UrlFor = function (name, options) {
+    const url = urlFor.call(this, name, options);
+    const asked = new URL(this.ctx.originalUrl, url);
+    return name === 'userinfo' && this.route === 'userinfo' && asked.pathname === '/profile'
+      ? new URL(asked.pathname, url).href
+      : url;
+  };
+  Object.assign(prototype, { urlFor: named });
+};
+
 export const sessionNotFound = (error: unknown): boolean => error instanceof errors.SessionNotFound;

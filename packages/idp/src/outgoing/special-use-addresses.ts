@@ -27,7 +27,7 @@ const nat64Prefix = '64:ff9b::';
 
 /**
  * The special ranges inside 2000::/3. All others (`::`, `::1`, IPv4-mapped and IPv4-compatible, 64:ff9b:1::/48,
- * 100::/64, 5f00::/16, fc00::/7, fe80::/10, fec0::/10, ff00::/8) lie outside it, where only NAT64 is globally reachable.
+ * 100::/64, 5f00::/16, fc00::/7, fe80::/10, fec0::/10, ff00::/8) lie outside it, where only NAT64 is reachable.
  */
 const specialIpv6Ranges: readonly (readonly [network: string, prefixLength: number])[] = [
   ['2001::', 23], // IETF protocol assignments: Teredo (which embeds an IPv4 address), benchmarking, ORCHID and others

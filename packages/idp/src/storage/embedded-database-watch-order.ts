@@ -1,6 +1,6 @@
 /** The numbers that the watching and the watched thread share. */
 export const cell = {
-  /** Number of the call in progress, 0 when there is none; another number whenever something progressed. */
+  /** A number while an answer is awaited, another one whenever something progressed; 0 while none is. */
   call: 0,
   limitMs: 1,
   /** 1 once the watched thread has heard that it must end the process. */

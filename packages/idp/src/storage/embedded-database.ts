@@ -49,15 +49,20 @@ export const openEmbeddedDatabase = async (options: EmbeddedDatabaseOptions): Pr
       onFatal: options.onFatal ?? endProcess,
     });
     try {
-      const pglite = await watchdog.withLimit(patientLimitMs, () => watchdog.watch(() => start(directory, freeSpace)));
-      const knex = connectEmbedded({
-        pglite: {
-          waitReady: pglite.waitReady,
-          execProtocolStream: (message, how) => watchdog.watch(() => pglite.execProtocolStream(message, how)),
-        },
-        freeSpace,
-        onWarning: options.onWarning,
-      });
+      const { pglite, knex } = await watchdog.withLimit(patientLimitMs, () =>
+        watchdog.watch(async () => {
+          const started = await start(directory, freeSpace);
+          const connected = connectEmbedded({ pglite: started, freeSpace, watchdog, onWarning: options.onWarning });
+          try {
+            await connected.raw('select 1'); // makes the connection
+          } catch (error) {
+            void connected.destroy();
+            await started.close();
+            throw error;
+          }
+          return { pglite: started, knex: connected };
+        }),
+      );
       return database({ knex, pglite, watchdog, freeSpace, lock });
     } catch (error) {
       await watchdog.stop();
@@ -105,37 +110,35 @@ const database = ({ knex, pglite, watchdog, freeSpace, lock }: Parts): Database 
   };
 };
 
-/** The part of PGlite that carries queries. */
-export type PgliteProtocol = Pick<PGlite, 'waitReady' | 'execProtocolStream'>;
-
 interface EmbeddedConnection {
-  readonly pglite: PgliteProtocol;
+  readonly pglite: PGlite;
   readonly freeSpace?: FreeSpace | undefined;
+  readonly watchdog?: EmbeddedDatabaseWatchdog | undefined;
   readonly onWarning?: OnWarning | undefined;
 }
 
-type QueryCallback = (error: Error) => void;
+type QueryCallback = (error: Error | null | undefined, result?: unknown) => void;
 interface PgConnection {
   query(query: string | { text: string }, ...rest: unknown[]): unknown;
 }
 
 /** knex over PGlite, with exactly one connection. Statements that may write are refused while the disk is nearly full. */
-export const connectEmbedded = ({ pglite, freeSpace, onWarning }: EmbeddedConnection): Knex =>
+export const connectEmbedded = ({ pglite, onWarning, ...guards }: EmbeddedConnection): Knex =>
   knexFactory({
     client: 'pg',
     // Only a function works here: knex would copy an object with its connection inside.
     connection: (async () => {
       const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
-      return createPgConfig(pglite as PGlite);
+      return createPgConfig(pglite);
     }) as never,
     pool: {
       min: 1,
       max: 1,
       afterCreate: (connection: PgConnection, done: (error: Error | undefined, connection: PgConnection) => void) => {
+        guardQueries(connection, guards);
         // A connection that broke may have left a transaction open: PGlite has one session and keeps it.
-        connection.query("rollback; set time zone 'UTC'", (error: Error | undefined) => {
-          if (freeSpace) refuseWrites(connection, freeSpace);
-          done(error, connection);
+        connection.query('rollback', () => {
+          connection.query("set time zone 'UTC'", (error: Error | undefined) => done(error, connection));
         });
       },
     },
@@ -144,19 +147,26 @@ export const connectEmbedded = ({ pglite, freeSpace, onWarning }: EmbeddedConnec
     log: knexLog(onWarning),
   });
 
-const refuseWrites = (connection: PgConnection, freeSpace: FreeSpace): void => {
+/** knex calls with a callback as the last argument, and so does nobody else. */
+const guardQueries = (
+  connection: PgConnection,
+  { freeSpace, watchdog }: Pick<EmbeddedConnection, 'freeSpace' | 'watchdog'>,
+): void => {
   const send = connection.query.bind(connection);
   connection.query = (query, ...rest) => {
-    const callback = rest.at(-1);
-    if (typeof callback === 'function' && mayWrite(typeof query === 'string' ? query : query.text)) {
-      try {
-        freeSpace.assert();
-      } catch (error) {
-        process.nextTick(callback as QueryCallback, error);
-        return undefined;
-      }
+    const callback = rest.pop();
+    if (typeof callback !== 'function') throw new TypeError('A query on the embedded database needs a callback.');
+    try {
+      if (mayWrite(typeof query === 'string' ? query : query.text)) freeSpace?.assert();
+    } catch (error) {
+      process.nextTick(callback, error);
+      return undefined;
     }
-    return send(query, ...rest);
+    const answered = watchdog?.begin();
+    return send(query, ...rest, ((error, result) => {
+      answered?.();
+      (callback as QueryCallback)(error, result);
+    }) satisfies QueryCallback);
   };
 };
 
@@ -177,7 +187,8 @@ const unfinishedPrefix = 'database.new';
 /** What an initdb that was killed left behind. Its process may still run: it only ever writes below its own folder. */
 const removeUnfinished = async (dataDir: string): Promise<void> => {
   for (const name of await readdir(dataDir)) {
-    if (name.startsWith(unfinishedPrefix)) await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 3 });
+    if (name.startsWith(unfinishedPrefix))
+      await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 3 });
   }
 };
 
@@ -234,7 +245,9 @@ const start = async (directory: string, freeSpace: FreeSpace): Promise<PGlite> =
   } catch (cause) {
     freeSpace.assert(); // the usual reason, and worth its own code
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DatabaseError('ERR_DATABASE_DAMAGED', `The database in ${directory} cannot be opened: ${reason}.`, { cause });
+    throw new DatabaseError('ERR_DATABASE_DAMAGED', `The database in ${directory} cannot be opened: ${reason}.`, {
+      cause,
+    });
   }
 };
 

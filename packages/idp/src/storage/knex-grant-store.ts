@@ -17,7 +17,7 @@ interface GrantRow extends GrantedRow {
   created_at: Date;
 }
 
-/** What a trusted client has without asking (all it is registered for, and every API here), and what others were allowed. */
+/** What a trusted client has without asking (all it is registered for, here and at the APIs), and what others were allowed. */
 const grantedColumns = `c.trusted, c.scope as client_scope, co.scope as consent_scope,
   co.resource_scopes as consent_resource_scopes,
   (select jsonb_object_agg(api.resource, coalesce(api.resource_scope, '')) from clients api
@@ -26,16 +26,17 @@ const grantedColumns = `c.trusted, c.scope as client_scope, co.scope as consent_
 const words = (scope: string): string[] => scope.split(' ').filter((word) => word !== '');
 
 const toGranted = (row: GrantedRow): Pick<Grant, 'scope' | 'resourceScopes'> | undefined => {
-  if (row.trusted) return { scope: row.client_scope, resourceScopes: row.apis ?? {} };
-  if (row.consent_scope === null) return undefined;
   // What the administrator took from the client since is gone, whatever the person allowed then.
   const registered = new Set(words(row.client_scope));
+  const allowed = row.trusted ? (row.apis ?? {}) : (row.consent_resource_scopes ?? {});
   const resourceScopes: Record<string, string> = {};
-  for (const [resource, allowed] of Object.entries(row.consent_resource_scopes ?? {})) {
+  for (const [resource, scopes] of Object.entries(allowed)) {
     const offered = new Set(words(row.apis?.[resource] ?? ''));
-    const scope = words(allowed).filter((word) => offered.has(word));
+    const scope = words(scopes).filter((word) => offered.has(word) && registered.has(word));
     if (scope.length > 0) resourceScopes[resource] = scope.join(' ');
   }
+  if (row.trusted) return { scope: row.client_scope, resourceScopes };
+  if (row.consent_scope === null) return undefined;
   return {
     scope: words(row.consent_scope)
       .filter((word) => registered.has(word))

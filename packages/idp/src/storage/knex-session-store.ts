@@ -172,8 +172,9 @@ const selectionCondition = (which: SessionSelection): [string, Knex.RawBinding[]
   if ('uid' in which) return ['s.uid = ?', [which.uid]];
   if ('expired' in which) {
     return [
-      `s.uid in (select e.uid from sessions e where e.idle_expires_at <= now() or e.absolute_expires_at <= now()
-         limit ? for update skip locked)`,
+      // As an array: a subquery with a limit may run more than once in a join, locking other rows each time.
+      `s.uid = any(array(select e.uid from sessions e
+         where e.idle_expires_at <= now() or e.absolute_expires_at <= now() limit ? for update skip locked))`,
       [which.limit],
     ];
   }

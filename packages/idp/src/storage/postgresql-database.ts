@@ -70,14 +70,15 @@ const refuse = (cause: unknown): never => {
 };
 
 /**
- * Takes the lock in a transaction on a connection of its own, which does not hold up `create index concurrently`, and
- * which the server ends with the process.
+ * Takes the lock in a transaction on a connection of its own, which the server ends with the process. The number stands
+ * in the statement: a bound value would leave a portal with its snapshot open, and `create index concurrently` waits
+ * for every snapshot older than its own.
  */
 const changeSchema = async <T>(options: PostgresqlDatabaseOptions, work: (knex: Knex) => Promise<T>): Promise<T> => {
   const knex = connect(options, { max: 2, limits: false });
   try {
     return await knex.transaction(async (holder) => {
-      await holder.raw('select pg_advisory_xact_lock(?::bigint)', [schemaLockKey]);
+      await holder.raw(`select pg_advisory_xact_lock(${schemaLockKey})`);
       return work(knex);
     });
   } finally {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountTakenError } from '../../src/domain/account/account-store.ts';
 import { KnexAccountStore } from '../../src/storage/knex-account-store.ts';
 import { eachDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -24,6 +25,16 @@ eachDatabase((kind, open) => {
     database.knex.raw('update email_reservations set reserved_until = reserved_until - make_interval(days => ?)', [
       days,
     ]);
+  /** Settles once a statement waits for another transaction. */
+  const somebodyWaits = async (): Promise<void> => {
+    for (;;) {
+      const waiting: unknown[] = await database
+        .knex('pg_stat_activity')
+        .whereRaw("datname = current_database() and wait_event_type = 'Lock'");
+      if (waiting.length > 0) return;
+      await delay(10);
+    }
+  };
   const reservations = () => database.knex('email_reservations').orderBy('email').pluck<string[]>('email');
 
   describe('KnexAccountStore: adding and finding', () => {
@@ -262,6 +273,7 @@ eachDatabase((kind, open) => {
         });
         await givenUp.promise;
         const taking = assert.rejects(accounts.update(bobby.id, { emailVerified: true }), emailTaken);
+        await somebodyWaits();
         release.resolve();
         await Promise.all([giving, taking]);
       });

@@ -286,7 +286,13 @@ eachDatabase((_kind, open) => {
       ]);
       assert.deepEqual(await left(), [2, 1]);
       assert.equal((await store.findForSignIn('alice'))?.passwordHash, `hash of ${password}!`);
-      assert.deepEqual(await eventNames(), ['account.added', 'account.added', 'account.password_changed']);
+      assert.deepEqual(await eventNames(), [
+        'account.added',
+        'account.added',
+        'account.password_changed',
+        'session.ended',
+        'session.ended',
+      ]);
     });
 
     it('leaves everything as it was when one part is refused', async () => {
@@ -314,7 +320,7 @@ eachDatabase((_kind, open) => {
       assert.equal(ended.clients.length, 3);
       assert.deepEqual(await left(), [0, 0]);
       assert.deepEqual((await accounts.disable('alice', by)).ended, { sessions: [], clients: [] });
-      assert.deepEqual(await eventNames(), ['account.added', 'account.disabled']);
+      assert.deepEqual(await eventNames(), ['account.added', 'account.disabled', 'session.ended', 'session.ended']);
     });
 
     it('enable lets a disabled account in again and is recorded once', async () => {
@@ -337,7 +343,7 @@ eachDatabase((_kind, open) => {
       await assert.rejects(accounts.show(added.id), notFound);
       await assert.rejects(accounts.remove('alice', by), notFound);
       await assert.rejects(accounts.add({ username: 'alice' }, by), { code: 'ERR_USERNAME_TAKEN' });
-      assert.deepEqual(await eventNames(), ['account.added', 'account.removed']);
+      assert.deepEqual(await eventNames(), ['account.added', 'account.removed', 'session.ended', 'session.ended']);
     });
 
     it('do not find who is not there', async () => {

@@ -24,7 +24,9 @@ describe('loadDotEnv', () => {
   });
 
   it('sets what the file says', () => {
-    load('# comment\r\nDOT_A=1\n  export DOT_B = two words # why\nDOT_C="first\nsecond" # end\n\nDOT_D=\nDOT_E= # none\nDOT_F=\'#x\'\nDOT_G=a"b=c');
+    load(
+      '# comment\r\nDOT_A=1\n  export DOT_B = two words # why\nDOT_C="first\nsecond" # end\n\nDOT_D=\nDOT_E= # none\nDOT_F=\'#x\'\nDOT_G=a"b=c',
+    );
     assert.deepEqual(
       ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map((letter) => process.env[`DOT_${letter}`]),
       ['1', 'two words', 'first\nsecond', '', '', '#x', 'a"b=c'],
@@ -51,7 +53,11 @@ describe('loadDotEnv', () => {
   ];
   for (const [what, content, line] of malformed) {
     it(`refuses ${what}, tells the line and sets nothing`, () => {
-      assert.throws(() => load(content), { name: 'ConfigError', code: 'ERR_CONFIG', message: `${path} is malformed in line ${line}: expected NAME=value` });
+      assert.throws(() => load(content), {
+        name: 'ConfigError',
+        code: 'ERR_CONFIG',
+        message: `${path} is malformed in line ${line}: expected NAME=value`,
+      });
       assert.equal(process.env['DOT_A'], undefined);
     });
   }

@@ -70,9 +70,18 @@ describe('ISSUER, HOST and PORT together', () => {
     [{ ISSUER: 'http://localhost' }, { url: 'http://localhost', host: '127.0.0.1', port: 80 }],
     [{ ISSUER: 'http://127.0.0.2:4000' }, { url: 'http://127.0.0.2:4000', host: '127.0.0.2', port: 4000 }],
     [{ ISSUER: 'http://[::1]:4000' }, { url: 'http://[::1]:4000', host: '::1', port: 4000 }],
-    [{ ISSUER: 'http://localhost:8080', PORT: '3000', HOST: '0.0.0.0' }, { url: 'http://localhost:8080', host: '0.0.0.0', port: 3000 }],
-    [{ ISSUER: 'https://localhost', TRUST_PROXY: '1' }, { url: 'https://localhost', host: '127.0.0.1', port: 3000 }],
-    [{ ISSUER: 'https://accounts.example.org', TRUST_PROXY: '1' }, { url: 'https://accounts.example.org', host: '0.0.0.0', port: 3000 }],
+    [
+      { ISSUER: 'http://localhost:8080', PORT: '3000', HOST: '0.0.0.0' },
+      { url: 'http://localhost:8080', host: '0.0.0.0', port: 3000 },
+    ],
+    [
+      { ISSUER: 'https://localhost', TRUST_PROXY: '1' },
+      { url: 'https://localhost', host: '127.0.0.1', port: 3000 },
+    ],
+    [
+      { ISSUER: 'https://accounts.example.org', TRUST_PROXY: '1' },
+      { url: 'https://accounts.example.org', host: '0.0.0.0', port: 3000 },
+    ],
   ];
   for (const [env, { url, host, port }] of rows) {
     it(`${JSON.stringify(env)} serves ${url} at ${host}, port ${port}`, () => {

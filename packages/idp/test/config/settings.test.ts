@@ -9,15 +9,20 @@ import { parseSessionHintDomain } from '../../src/config/session-hint-domain.ts'
 import { SettingReader } from '../../src/config/setting-reader.ts';
 import { parseTrustProxy } from '../../src/config/trust-proxy.ts';
 
-const throwsSetting = (run: () => unknown, message: RegExp): void => assert.throws(run, { name: 'SettingError', message });
+const throwsSetting = (run: () => unknown, message: RegExp): void =>
+  assert.throws(run, { name: 'SettingError', message });
 
 describe('SECRET_KEY', () => {
   it('is 32 or more random bytes in base64, base64url or hexadecimal', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 32, max: 96 }), fc.constantFrom('base64', 'base64url', 'hex'), (length, encoding) => {
-        const key = randomBytes(length);
-        assert.deepEqual(parseSecretKey(key.toString(encoding)), key);
-      }),
+      fc.property(
+        fc.integer({ min: 32, max: 96 }),
+        fc.constantFrom('base64', 'base64url', 'hex'),
+        (length, encoding) => {
+          const key = randomBytes(length);
+          assert.deepEqual(parseSecretKey(key.toString(encoding)), key);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -28,8 +33,12 @@ describe('SECRET_KEY', () => {
     ['31 bytes in hexadecimal', randomBytes(31).toString('hex'), /must hold at least 32 bytes/],
     ['half a digit in hexadecimal', `${randomBytes(32).toString('hex')}a`, /must be written in base64/],
     ['a sentence', 'correct horse battery staple correct horse battery staple', /must be written in base64/],
-    ['characters of no alphabet', `${'!'.repeat(43)}`, /must be written in base64/],
-    ['padding in the middle', `${randomBytes(16).toString('base64')}${randomBytes(32).toString('base64')}`, /must be written in base64/],
+    ['characters of no alphabet', '!'.repeat(43), /must be written in base64/],
+    [
+      'padding in the middle',
+      `${randomBytes(16).toString('base64')}${randomBytes(32).toString('base64')}`,
+      /must be written in base64/,
+    ],
     ['too much padding', `${randomBytes(33).toString('base64')}==`, /must be written in base64/],
     ['a length that base64 does not have', 'Ab0'.repeat(15), /must be written in base64/],
     ['one letter', 'Z'.repeat(43), /must be random/],
@@ -58,7 +67,8 @@ describe('TRUST_PROXY', () => {
     assert.equal(trust.kind, 'addresses');
     const includes = (address: string) => trust.kind === 'addresses' && trust.includes(address);
     for (const address of ['192.0.2.1', '10.255.0.1', '2001:db8:ffff::1', '::1']) assert.ok(includes(address), address);
-    for (const address of ['192.0.2.2', '11.0.0.1', '2001:db9::1', '::2', '', 'unknown', '10.0.0.1:80']) assert.ok(!includes(address), address);
+    for (const address of ['192.0.2.2', '11.0.0.1', '2001:db9::1', '::2', '', 'unknown', '10.0.0.1:80'])
+      assert.ok(!includes(address), address);
   });
 
   const rows: [string, RegExp][] = [
@@ -123,7 +133,8 @@ describe('SESSION_HINT_DOMAIN', () => {
     ['accounts.localhost', 'http://accounts.localhost:3000', /cannot be used with an http issuer/],
   ];
   for (const [domain, issuer, expected] of refused) {
-    it(`refuses ${domain} for ${issuer}`, () => throwsSetting(() => parseSessionHintDomain(domain, parseIssuer(issuer)), expected));
+    it(`refuses ${domain} for ${issuer}`, () =>
+      throwsSetting(() => parseSessionHintDomain(domain, parseIssuer(issuer)), expected));
   }
 });
 
@@ -153,11 +164,19 @@ describe('the organisation', () => {
     ['PNG', Buffer.from('89504e470d0a1a0a00', 'hex'), 'image/png'],
     ['JPEG', Buffer.from('ffd8ffe000104a46', 'hex'), 'image/jpeg'],
     ['WebP', Buffer.from('524946460000000057454250', 'hex'), 'image/webp'],
-    ['SVG', Buffer.from('<?xml version="1.0"?>\n<!-- ours -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'), 'image/svg+xml'],
+    [
+      'SVG',
+      Buffer.from('<?xml version="1.0"?>\n<!-- ours -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      'image/svg+xml',
+    ],
   ];
   for (const [what, content, mediaType] of logos) {
     it(`knows a logo in ${what} by its content`, () => {
-      assert.deepEqual(read({ ORGANISATION_LOGO: '/srv/logo' }, content).organisation.logo, { kind: 'file', mediaType, content });
+      assert.deepEqual(read({ ORGANISATION_LOGO: '/srv/logo' }, content).organisation.logo, {
+        kind: 'file',
+        mediaType,
+        content,
+      });
     });
   }
 
@@ -167,13 +186,33 @@ describe('the organisation', () => {
   });
 
   const rows: [string, NodeJS.ProcessEnv, Uint8Array | undefined, RegExp][] = [
-    ['a logo over http', { ORGANISATION_LOGO: 'http://www.example.org/logo.svg' }, undefined, /must be an https:\/\/ URL or the absolute path/],
-    ['a logo as data URL', { ORGANISATION_LOGO: 'data:image/png;base64,AA==' }, undefined, /must be an https:\/\/ URL or the absolute path/],
+    [
+      'a logo over http',
+      { ORGANISATION_LOGO: 'http://www.example.org/logo.svg' },
+      undefined,
+      /must be an https:\/\/ URL or the absolute path/,
+    ],
+    [
+      'a logo as data URL',
+      { ORGANISATION_LOGO: 'data:image/png;base64,AA==' },
+      undefined,
+      /must be an https:\/\/ URL or the absolute path/,
+    ],
     ['a relative path', { ORGANISATION_LOGO: 'logo.svg' }, Buffer.from('<svg/>'), /absolute path/],
-    ['a URL with credentials', { ORGANISATION_LOGO: 'https://a:b@www.example.org/l.svg' }, undefined, /without credentials/],
+    [
+      'a URL with credentials',
+      { ORGANISATION_LOGO: 'https://a:b@www.example.org/l.svg' },
+      undefined,
+      /without credentials/,
+    ],
     ['a URL that is none', { ORGANISATION_LOGO: 'https://' }, undefined, /must be an https/],
     ['a file that is not there', { ORGANISATION_LOGO: '/none' }, undefined, /cannot be read \(ENOENT\)/],
-    ['a page', { ORGANISATION_LOGO: '/l.svg' }, Buffer.from('<html><svg></svg></html>'), /must name an SVG, PNG, JPEG or WebP file/],
+    [
+      'a page',
+      { ORGANISATION_LOGO: '/l.svg' },
+      Buffer.from('<html><svg></svg></html>'),
+      /must name an SVG, PNG, JPEG or WebP file/,
+    ],
     ['a GIF', { ORGANISATION_LOGO: '/l.png' }, Buffer.from('GIF89a'), /must name an SVG, PNG, JPEG or WebP file/],
     ['an empty file', { ORGANISATION_LOGO: '/l.png' }, Buffer.from(''), /must name an SVG, PNG, JPEG or WebP file/],
     ['a file above 256 KiB', { ORGANISATION_LOGO: '/l.png' }, Buffer.alloc(256 * 1024 + 1), /at most 256 KiB/],

@@ -17,7 +17,15 @@ describe('createLogger', () => {
     logger.info({ requestId: 'a1b2', clientId: 'notes', durationMs: 1.5, ok: true, none: null }, 'ready');
     assert.ok(lines[0]?.endsWith('}\n') && lines.length === 1);
     const { time, pid, ...rest } = last();
-    assert.deepEqual(rest, { level: 'info', requestId: 'a1b2', clientId: 'notes', durationMs: 1.5, ok: true, none: null, msg: 'ready' });
+    assert.deepEqual(rest, {
+      level: 'info',
+      requestId: 'a1b2',
+      clientId: 'notes',
+      durationMs: 1.5,
+      ok: true,
+      none: null,
+      msg: 'ready',
+    });
     assert.ok(!Number.isNaN(Date.parse(String(time))));
     assert.equal(pid, process.pid);
   });
@@ -68,7 +76,9 @@ describe('createLogger', () => {
   for (const text of texts) {
     it(`never writes ${text}, wherever it stands in a text`, () => {
       const { logger, lines } = writing();
-      const secret = /^(?:Bearer|Basic) (.*)/.exec(text)?.[1] ?? (text.startsWith('postgres') ? 'hunter2' : text.startsWith('/callback') ? 'abc' : text);
+      const secret =
+        /^(?:Bearer|Basic) (.*)/.exec(text)?.[1] ??
+        (text.startsWith('postgres') ? 'hunter2' : text.startsWith('/callback') ? 'abc' : text);
       logger.info(text);
       logger.info(`before ${text}, after`);
       logger.info('with %s', text);
@@ -91,10 +101,19 @@ describe('createLogger', () => {
   it('keeps what helps: networks, own addresses, names in code, identifiers, times', () => {
     const { logger, last } = writing();
     const accountId = '0b5f0ce2-3f6f-4a47-8d6e-6a1c1a2b3c4d';
-    const fields = { accountId, network: '203.0.113.0/24', other: '2001:db8:1:200::/56', issuer: 'http://127.0.0.1:3000', table: 'session_clients_unique_sid_of_client' };
+    const fields = {
+      accountId,
+      network: '203.0.113.0/24',
+      other: '2001:db8:1:200::/56',
+      issuer: 'http://127.0.0.1:3000',
+      table: 'session_clients_unique_sid_of_client',
+    };
     logger.info(fields, 'Latchkey is ready at http://localhost:3000, listening on [::1]:3000 since 12:30:45, v1.2.3');
     const { time, pid, level, ...rest } = last();
-    assert.deepEqual(rest, { ...fields, msg: 'Latchkey is ready at http://localhost:3000, listening on [::1]:3000 since 12:30:45, v1.2.3' });
+    assert.deepEqual(rest, {
+      ...fields,
+      msg: 'Latchkey is ready at http://localhost:3000, listening on [::1]:3000 since 12:30:45, v1.2.3',
+    });
     assert.ok(time !== undefined && pid !== undefined && level === 'info');
   });
 
@@ -125,7 +144,11 @@ describe('createLogger', () => {
   });
 
   it('scrubs any text twice as well as once, and quickly', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 200 }), (text) => assert.equal(scrubText(scrubText(text)), scrubText(text))));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 200 }), (text) =>
+        assert.equal(scrubText(scrubText(text)), scrubText(text)),
+      ),
+    );
     const startedAt = performance.now();
     for (const piece of ['a', 'a.', '@', ':', '1.', '?=', 'a@a-', '://']) scrubText(piece.repeat(100_000));
     assert.ok(performance.now() - startedAt < 2000);
@@ -155,25 +178,44 @@ describe('an error in the log', () => {
   });
 
   it('keeps of a database error what names the rule, not what broke it', () => {
-    const error = Object.assign(new Error('insert into "accounts" ("name") values ($1) - duplicate key value violates unique constraint "accounts_email_key"'), {
-      code: '23505',
-      severity: 'ERROR',
-      detail: 'Key (email)=(ann lee) already exists.',
-      table: 'accounts',
-      constraint: 'accounts_email_key',
-      where: 'ann lee',
-      bindings: ['ann lee'],
-      hint: 'ann lee',
-    });
+    const error = Object.assign(
+      new Error(
+        'insert into "accounts" ("name") values ($1) - duplicate key value violates unique constraint "accounts_email_key"',
+      ),
+      {
+        code: '23505',
+        severity: 'ERROR',
+        detail: 'Key (email)=(ann lee) already exists.',
+        table: 'accounts',
+        constraint: 'accounts_email_key',
+        where: 'ann lee',
+        bindings: ['ann lee'],
+        hint: 'ann lee',
+      },
+    );
     const { stack, ...rest } = logged(error);
-    assert.deepEqual(rest, { name: 'Error', message: error.message, code: '23505', constraint: 'accounts_email_key', table: 'accounts' });
+    assert.deepEqual(rest, {
+      name: 'Error',
+      message: error.message,
+      code: '23505',
+      constraint: 'accounts_email_key',
+      table: 'accounts',
+    });
     assert.ok(!JSON.stringify(stack).includes('ann lee'));
   });
 
   const messages: [string, string | undefined, string][] = [
-    ['a value of a wrong type', '22P02', 'select * from "a" where "id" = $1 - invalid input syntax for type uuid: "ann - lee"'],
+    [
+      'a value of a wrong type',
+      '22P02',
+      'select * from "a" where "id" = $1 - invalid input syntax for type uuid: "ann - lee"',
+    ],
     ['a value in a raised exception', 'P0001', 'the value was: "ann lee"'],
-    ['values in the statement', '42P01', `select * from "a" where "name" = 'ann lee' and x = 'it''s ann lee' - relation "a" does not exist`],
+    [
+      'values in the statement',
+      '42P01',
+      `select * from "a" where "name" = 'ann lee' and x = 'it''s ann lee' - relation "a" does not exist`,
+    ],
     ['values in a statement that timed out', undefined, `update "a" set "name" = 'ann lee' - timeout`],
   ];
   for (const [what, code, message] of messages) {
@@ -184,15 +226,29 @@ describe('an error in the log', () => {
   }
 
   it('keeps no field that it does not know', () => {
-    const { stack, ...rest } = logged(Object.assign(new Error('m'), { config: { auth: 'hunter2' }, response: 'hunter2', code: 'not a code', table: 'a b' }));
+    const { stack, ...rest } = logged(
+      Object.assign(new Error('m'), {
+        config: { auth: 'hunter2' },
+        response: 'hunter2',
+        code: 'not a code',
+        table: 'a b',
+      }),
+    );
     assert.deepEqual(rest, { name: 'Error', message: 'm' });
     assert.ok(typeof stack === 'string');
   });
 
   it('tells what the engine tells', () => {
-    const error = Object.assign(new Error('invalid_grant'), { error: 'invalid_grant', error_description: 'grant request is invalid', error_detail: 'code V1StGXR8_Z5jdHi6B-myT not found' });
+    const error = Object.assign(new Error('invalid_grant'), {
+      error: 'invalid_grant',
+      error_description: 'grant request is invalid',
+      error_detail: 'code V1StGXR8_Z5jdHi6B-myT not found',
+    });
     const { name, message, description } = logged(error);
-    assert.deepEqual({ name, message, description }, { name: 'Error', message: 'invalid_grant', description: 'grant request is invalid: code [redacted] not found' });
+    assert.deepEqual(
+      { name, message, description },
+      { name: 'Error', message: 'invalid_grant', description: 'grant request is invalid: code [redacted] not found' },
+    );
   });
 
   it('may be anything that was thrown', () => {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { text as readText } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { OutgoingError } from '../../src/outgoing/outgoing-error.ts';
+import { OutgoingError, type OutgoingErrorCode } from '../../src/outgoing/outgoing-error.ts';
 import { OutgoingHttpClient } from '../../src/outgoing/outgoing-fetch.ts';
 import { ask, rejectsWith, serveDrip } from './ask-local-server.ts';
 import { serveHttp, serveRaw } from './local-server.ts';
@@ -189,14 +189,19 @@ describe('what OutgoingHttpClient takes for an answer', () => {
     }
   });
 
-  it('hangs up on a body without end and on headers without end', async (t) => {
-    const bodies = await serveDrip(t, 'HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(10_000));
-    await rejectsWith(ask(bodies.server), 'ERR_OUTGOING_TOO_LARGE');
-    await bodies.hungUp;
-    const headers = await serveDrip(t, 'HTTP/1.1 200 OK\r\n', `x: ${'y'.repeat(5000)}\r\n`);
-    await rejectsWith(ask(headers.server), 'ERR_OUTGOING_TOO_LARGE');
-    await headers.hungUp;
-  });
+  const refusedWhileOpen: readonly (readonly [what: string, head: string, part: string, code: OutgoingErrorCode])[] = [
+    ['a body without end', 'HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(10_000), 'ERR_OUTGOING_TOO_LARGE'],
+    ['a long body announced', 'HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n', 'x', 'ERR_OUTGOING_TOO_LARGE'],
+    ['headers without end', 'HTTP/1.1 200 OK\r\n', `x: ${'y'.repeat(5000)}\r\n`, 'ERR_OUTGOING_TOO_LARGE'],
+    ['a status that HTTP does not know', 'HTTP/1.1 777 Odd\r\n\r\n', 'x', 'ERR_OUTGOING_CONNECT'],
+  ];
+  for (const [what, head, part, code] of refusedWhileOpen) {
+    it(`refuses ${what} and hangs up`, async (t) => {
+      const { server, hungUp } = await serveDrip(t, head, part);
+      await rejectsWith(ask(server), code);
+      await hungUp;
+    });
+  }
 
   const nonsense: readonly (readonly [what: string, answer: string])[] = [
     ['nothing', ''],

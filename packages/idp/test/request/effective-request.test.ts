@@ -8,8 +8,11 @@ const ONE_HOP = parseTrustProxy('1');
 const TWO_HOPS = parseTrustProxy('2');
 const INSIDE = parseTrustProxy('10.0.0.0/8, fd00::/8');
 
-const told = (trust: TrustProxy, headers: Record<string, string | string[]>, socket: { remoteAddress?: string; encrypted?: boolean } = { remoteAddress: '10.0.0.1' }) =>
-  effectiveRequest({ headers: { host: 'accounts.example.org', ...headers }, socket }, trust);
+const told = (
+  trust: TrustProxy,
+  headers: Record<string, string | string[]>,
+  socket: { remoteAddress?: string; encrypted?: boolean } = { remoteAddress: '10.0.0.1' },
+) => effectiveRequest({ headers: { host: 'accounts.example.org', ...headers }, socket }, trust);
 
 describe('effectiveRequest of a peer that is not trusted', () => {
   const forged = {
@@ -38,8 +41,18 @@ describe('effectiveRequest of a peer that is not trusted', () => {
 });
 
 describe('effectiveRequest of a trusted proxy', () => {
-  const forwarded = { host: 'upstream:3000', 'x-forwarded-host': 'accounts.example.org', 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' };
-  const expected = { host: 'accounts.example.org', scheme: 'https', clientAddress: '192.0.2.1', fromTrustedProxy: true };
+  const forwarded = {
+    host: 'upstream:3000',
+    'x-forwarded-host': 'accounts.example.org',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-for': '192.0.2.1',
+  };
+  const expected = {
+    host: 'accounts.example.org',
+    scheme: 'https',
+    clientAddress: '192.0.2.1',
+    fromTrustedProxy: true,
+  };
 
   it('believes it by hop count, by address, IPv4-mapped, and on a Unix socket by hop count', () => {
     assert.deepEqual(told(ONE_HOP, forwarded, { remoteAddress: '198.51.100.1' }), expected);
@@ -50,12 +63,22 @@ describe('effectiveRequest of a trusted proxy', () => {
   });
 
   it('takes host and scheme of the request itself where the proxy says nothing', () => {
-    assert.deepEqual(told(ONE_HOP, {}), { host: 'accounts.example.org', scheme: 'http', clientAddress: '10.0.0.1', fromTrustedProxy: true });
+    assert.deepEqual(told(ONE_HOP, {}), {
+      host: 'accounts.example.org',
+      scheme: 'http',
+      clientAddress: '10.0.0.1',
+      fromTrustedProxy: true,
+    });
   });
 
   it('does not read Forwarded', () => {
     const answer = told(ONE_HOP, { forwarded: 'for=192.0.2.66;host=evil.example;proto=https' });
-    assert.deepEqual(answer, { host: 'accounts.example.org', scheme: 'http', clientAddress: '10.0.0.1', fromTrustedProxy: true });
+    assert.deepEqual(answer, {
+      host: 'accounts.example.org',
+      scheme: 'http',
+      clientAddress: '10.0.0.1',
+      fromTrustedProxy: true,
+    });
   });
 
   const hosts: [string | string[], string | undefined][] = [

@@ -6,8 +6,7 @@ import { parseIssuer } from '../../src/config/issuer.ts';
 import { parseTrustProxy, type TrustProxy } from '../../src/config/trust-proxy.ts';
 import { clientNetwork } from '../../src/http/effective-request.ts';
 import { guardHost } from '../../src/http/guard-host.ts';
-import { createHttpServer } from '../../src/http/request-limits.ts';
-import { bodyOf, listening, rawExchange, request, statusOf } from './raw-exchange.ts';
+import { bodyOf, listening, rawExchange, request, serverOf, statusOf } from './raw-exchange.ts';
 
 interface Reached {
   readonly url: string;
@@ -23,9 +22,14 @@ function guarded(issuer: string, trustProxy: TrustProxy): Server {
   app.use((ctx) => {
     const { path, originalUrl, ip } = ctx;
     const origin = `${ctx.protocol}://${ctx.host}`;
-    ctx.body = { url: ctx.req.url, koa: { path, originalUrl, origin, ip }, headers: ctx.req.headers, network: clientNetwork(ctx.req) };
+    ctx.body = {
+      url: ctx.req.url,
+      koa: { path, originalUrl, origin, ip },
+      headers: ctx.req.headers,
+      network: clientNetwork(ctx.req),
+    };
   });
-  return createHttpServer(app.callback());
+  return serverOf(app);
 }
 
 const reached = (answer: string): Reached => {
@@ -42,14 +46,25 @@ describe('guardHost in front of an issuer that is served directly', () => {
   after(() => server.close());
 
   it('lets through what was sent to the issuer', async () => {
-    const { url, network } = reached(await rawExchange(port, request('GET /profile?a=%C3%A9 HTTP/1.1', 'Host: LOCALHOST:3000')));
+    const { url, network } = reached(
+      await rawExchange(port, request('GET /profile?a=%C3%A9 HTTP/1.1', 'Host: LOCALHOST:3000')),
+    );
     assert.equal(url, '/profile?a=%C3%A9');
     assert.equal(network, '127.0.0.0/24');
   });
 
   it('pins host, scheme and client address and takes everything else that is forwarded away', async () => {
-    const forged = ['X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https', 'X-Forwarded-For: 192.0.2.66', 'X-Forwarded-Port: 1', 'X-Forwarded-Prefix: /x', 'Forwarded: host=evil.example'];
-    const { headers, koa } = reached(await rawExchange(port, request('GET / HTTP/1.1', 'Host: localhost:3000', ...forged)));
+    const forged = [
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Proto: https',
+      'X-Forwarded-For: 192.0.2.66',
+      'X-Forwarded-Port: 1',
+      'X-Forwarded-Prefix: /x',
+      'Forwarded: host=evil.example',
+    ];
+    const { headers, koa } = reached(
+      await rawExchange(port, request('GET / HTTP/1.1', 'Host: localhost:3000', ...forged)),
+    );
     assert.deepEqual(headers, {
       host: 'localhost:3000',
       connection: 'close',
@@ -93,12 +108,27 @@ describe('guardHost in front of an issuer that is served directly', () => {
     ['an empty host', ['GET / HTTP/1.1', 'Host:'], 421, MISDIRECTED],
     ['no host, HTTP/1.0', ['GET / HTTP/1.0'], 421, MISDIRECTED],
     ['no host, whatever is forwarded', ['GET / HTTP/1.0', 'X-Forwarded-Host: localhost:3000'], 421, MISDIRECTED],
-    ['another host with the right one forwarded', ['GET / HTTP/1.1', 'Host: evil.example', 'X-Forwarded-Host: localhost:3000'], 421, MISDIRECTED],
+    [
+      'another host with the right one forwarded',
+      ['GET / HTTP/1.1', 'Host: evil.example', 'X-Forwarded-Host: localhost:3000'],
+      421,
+      MISDIRECTED,
+    ],
     ['an absolute target of another host', ['GET http://evil.example/ HTTP/1.1', HOST], 421, MISDIRECTED],
-    ['an absolute target with credentials', ['GET http://localhost:3000@evil.example/ HTTP/1.1', HOST], 421, MISDIRECTED],
+    [
+      'an absolute target with credentials',
+      ['GET http://localhost:3000@evil.example/ HTTP/1.1', HOST],
+      421,
+      MISDIRECTED,
+    ],
     ['two Host headers', ['GET / HTTP/1.1', HOST, 'Host: evil.example'], 400, TWICE],
     ['two equal Host headers', ['GET / HTTP/1.1', HOST, HOST], 400, TWICE],
-    ['two Authorization headers', ['GET / HTTP/1.1', HOST, 'Authorization: Bearer a', 'authorization: Bearer b'], 400, TWICE],
+    [
+      'two Authorization headers',
+      ['GET / HTTP/1.1', HOST, 'Authorization: Bearer a', 'authorization: Bearer b'],
+      400,
+      TWICE,
+    ],
     ['two DPoP headers', ['GET / HTTP/1.1', HOST, 'DPoP: a', 'DPoP: b'], 400, TWICE],
     ['a host that is not ASCII', ['GET / HTTP/1.1', 'Host: localh\u00f6st:3000'], 400, BAD_HEADER],
     ['credentials that are not ASCII', ['GET / HTTP/1.1', HOST, 'Authorization: Basic \u00e9'], 400, BAD_HEADER],
@@ -141,7 +171,14 @@ describe('guardHost in front of an issuer that is served directly', () => {
     }
   });
 
-  for (const path of ['/health/live/', '/health', '/health/live%2f', '/HEALTH/live', '/x/health/live', '/?/health/live']) {
+  for (const path of [
+    '/health/live/',
+    '/health',
+    '/health/live%2f',
+    '/HEALTH/live',
+    '/x/health/live',
+    '/?/health/live',
+  ]) {
     it(`does not take ${path} for a health check`, async () => {
       assert.equal(statusOf(await rawExchange(port, request(`GET ${path} HTTP/1.1`, 'Host: 10.1.2.3:3000'))), 421);
     });
@@ -161,7 +198,11 @@ describe('guardHost behind a proxy that ends TLS', () => {
   });
 
   it('lets through what the proxy received for the issuer, and knows the client', async () => {
-    const lines = ['Host: accounts.example.org', 'X-Forwarded-Proto: https', 'X-Forwarded-For: 192.0.2.66, 203.0.113.7'];
+    const lines = [
+      'Host: accounts.example.org',
+      'X-Forwarded-Proto: https',
+      'X-Forwarded-For: 192.0.2.66, 203.0.113.7',
+    ];
     const { headers, koa, network } = reached(await rawExchange(ports.trusting, request('GET / HTTP/1.1', ...lines)));
     assert.equal(koa.origin, 'https://accounts.example.org');
     assert.equal(koa.ip, '203.0.113.7');
@@ -171,15 +212,31 @@ describe('guardHost behind a proxy that ends TLS', () => {
 
   it('lets through a request that the proxy passes on under another name', async () => {
     const lines = ['Host: idp:3000', 'X-Forwarded-Host: accounts.example.org:443', 'X-Forwarded-Proto: https'];
-    assert.equal(reached(await rawExchange(ports.trusting, request('GET / HTTP/1.1', ...lines))).headers.host, 'accounts.example.org');
+    assert.equal(
+      reached(await rawExchange(ports.trusting, request('GET / HTTP/1.1', ...lines))).headers.host,
+      'accounts.example.org',
+    );
   });
 
   const rows: [string, 'trusting' | 'foreign', string[]][] = [
     ['a request over http', 'trusting', ['Host: accounts.example.org', 'X-Forwarded-Proto: http']],
     ['a proxy that does not tell the scheme', 'trusting', ['Host: accounts.example.org']],
     ['a scheme that makes no sense', 'trusting', ['Host: accounts.example.org', 'X-Forwarded-Proto: htps']],
-    ['another host forwarded', 'trusting', ['Host: accounts.example.org', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https']],
-    ['two hosts forwarded', 'trusting', ['Host: accounts.example.org', 'X-Forwarded-Host: accounts.example.org', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https']],
+    [
+      'another host forwarded',
+      'trusting',
+      ['Host: accounts.example.org', 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https'],
+    ],
+    [
+      'two hosts forwarded',
+      'trusting',
+      [
+        'Host: accounts.example.org',
+        'X-Forwarded-Host: accounts.example.org',
+        'X-Forwarded-Host: evil.example',
+        'X-Forwarded-Proto: https',
+      ],
+    ],
     ['a proxy that is not trusted', 'foreign', ['Host: accounts.example.org', 'X-Forwarded-Proto: https']],
   ];
   for (const [what, server, lines] of rows) {

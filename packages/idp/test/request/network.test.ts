@@ -19,10 +19,35 @@ describe('networkOf', () => {
     ['::1', '::/56'],
     ['fe80::1%eth0', 'fe80::/56'],
   ];
-  for (const [address, network] of rows) it(`puts ${address} into ${network}`, () => assert.equal(networkOf(address), network));
+  for (const [address, network] of rows)
+    it(`puts ${address} into ${network}`, () => assert.equal(networkOf(address), network));
 
-  const rubbish = ['', 'unknown', 'localhost', '203.0.113', '203.0.113.256', '203.0.113.07', '203.0.113.7.', '203.0.113.7:80', '203.0.113.0/24', '[::1]', '1::2::3'];
-  for (const text of [...rubbish, ':::', '12345::', '::g', '1:2:3:4:5:6:7', ' ::1', '::1\n', '::1]', '::1@x', '/run/latchkey.sock', '203.0.113.7\n']) {
+  const rubbish = [
+    '',
+    'unknown',
+    'localhost',
+    '203.0.113',
+    '203.0.113.256',
+    '203.0.113.07',
+    '203.0.113.7.',
+    '203.0.113.7:80',
+    '203.0.113.0/24',
+    '[::1]',
+    '1::2::3',
+  ];
+  for (const text of [
+    ...rubbish,
+    ':::',
+    '12345::',
+    '::g',
+    '1:2:3:4:5:6:7',
+    ' ::1',
+    '::1\n',
+    '::1]',
+    '::1@x',
+    '/run/latchkey.sock',
+    '203.0.113.7\n',
+  ]) {
     it(`calls ${JSON.stringify(text)} unknown`, () => assert.equal(networkOf(text), 'unknown'));
   }
 

@@ -1,6 +1,16 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import { createHttpServer } from '../../src/http/request-limits.ts';
+
+/** The application behind our server, not yet listening. */
+export function serverOf(app: Koa): Server {
+  const answer = app.callback();
+  return createHttpServer((req, res) => {
+    answer(req, res).catch(() => res.destroy());
+  });
+}
 
 /** Starts a server on a free loopback port. */
 export async function listening(server: Server): Promise<number> {
@@ -25,7 +35,9 @@ export async function rawExchange(port: number, bytes: string | Buffer): Promise
 }
 
 /** The request with these lines, asking the server to close. */
-export const request = (...lines: string[]): Buffer => Buffer.from([...lines, 'Connection: close', '', ''].join('\r\n'), 'latin1');
+export const request = (...lines: string[]): Buffer =>
+  Buffer.from([...lines, 'Connection: close', '', ''].join('\r\n'), 'latin1');
 
 export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
-export const bodyOf = (answer: string): string => Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString('utf8');
+export const bodyOf = (answer: string): string =>
+  Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1').toString('utf8');

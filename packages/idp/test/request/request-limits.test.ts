@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import Koa from 'koa';
-import { BODY_LIMIT_BYTES, closeServer, createHttpServer, HEADER_LIMIT_BYTES, limitBody } from '../../src/http/request-limits.ts';
-import { bodyOf, listening, rawExchange, request, statusOf } from './raw-exchange.ts';
+import {
+  BODY_LIMIT_BYTES,
+  closeServer,
+  createHttpServer,
+  HEADER_LIMIT_BYTES,
+  limitBody,
+} from '../../src/http/request-limits.ts';
+import { bodyOf, listening, rawExchange, request, serverOf, statusOf } from './raw-exchange.ts';
 
 describe('createHttpServer', () => {
   const app = new Koa();
@@ -14,7 +20,7 @@ describe('createHttpServer', () => {
   app.use(async (ctx) => {
     ctx.body = `read ${(await text(ctx.req)).length}`;
   });
-  const server = createHttpServer(app.callback());
+  const server = serverOf(app);
   let port = 0;
   before(async () => {
     port = await listening(server);
@@ -30,22 +36,65 @@ describe('createHttpServer', () => {
     const long = 'a'.repeat(HEADER_LIMIT_BYTES - 200);
     assert.equal(statusOf(await rawExchange(port, request('GET / HTTP/1.1', 'Host: x', `X-Long: ${long}`))), 200);
     const body = 'a'.repeat(BODY_LIMIT_BYTES);
-    const answer = await rawExchange(port, Buffer.concat([request('POST / HTTP/1.1', 'Host: x', `Content-Length: ${body.length}`), Buffer.from(body)]));
+    const answer = await rawExchange(
+      port,
+      Buffer.concat([request('POST / HTTP/1.1', 'Host: x', `Content-Length: ${body.length}`), Buffer.from(body)]),
+    );
     assert.equal(bodyOf(answer), `read ${BODY_LIMIT_BYTES}`);
   });
 
   const long = 'a'.repeat(HEADER_LIMIT_BYTES);
   const rows: [string, Buffer, number, string][] = [
-    ['headers above 16 KiB', request('GET / HTTP/1.1', 'Host: x', `X-Long: ${long}`), 431, 'The request headers are too large.\n'],
-    ['many headers', request('GET / HTTP/1.1', 'Host: x', ...Array<string>(1500).fill('X-Header: 1')), 431, 'The request headers are too large.\n'],
-    ['a request line above 16 KiB', request(`GET /${long} HTTP/1.1`, 'Host: x'), 431, 'The request headers are too large.\n'],
-    ['headers of a megabyte', request('GET / HTTP/1.1', 'Host: x', `X-Long: ${'a'.repeat(1_000_000)}`), 431, 'The request headers are too large.\n'],
-    ['an announced body above 64 KiB', request('POST / HTTP/1.1', 'Host: x', `Content-Length: ${BODY_LIMIT_BYTES + 1}`), 413, 'The request body is too large.\n'],
-    ['an announced body of a terabyte', request('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1000000000000'), 413, 'The request body is too large.\n'],
+    [
+      'headers above 16 KiB',
+      request('GET / HTTP/1.1', 'Host: x', `X-Long: ${long}`),
+      431,
+      'The request headers are too large.\n',
+    ],
+    [
+      'many headers',
+      request('GET / HTTP/1.1', 'Host: x', ...Array<string>(1500).fill('X-Header: 1')),
+      431,
+      'The request headers are too large.\n',
+    ],
+    [
+      'a request line above 16 KiB',
+      request(`GET /${long} HTTP/1.1`, 'Host: x'),
+      431,
+      'The request headers are too large.\n',
+    ],
+    [
+      'headers of a megabyte',
+      request('GET / HTTP/1.1', 'Host: x', `X-Long: ${'a'.repeat(1_000_000)}`),
+      431,
+      'The request headers are too large.\n',
+    ],
+    [
+      'an announced body above 64 KiB',
+      request('POST / HTTP/1.1', 'Host: x', `Content-Length: ${BODY_LIMIT_BYTES + 1}`),
+      413,
+      'The request body is too large.\n',
+    ],
+    [
+      'an announced body of a terabyte',
+      request('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1000000000000'),
+      413,
+      'The request body is too large.\n',
+    ],
     ['what is no HTTP', Buffer.from('hello\r\n\r\n'), 400, 'Bad request.\n'],
     ['TLS on the plain port', Buffer.from('16030100a5010000a10303', 'hex'), 400, 'Bad request.\n'],
-    ['two lengths', request('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Content-Length: 2'), 400, 'Bad request.\n'],
-    ['a length and chunks', request('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Transfer-Encoding: chunked'), 400, 'Bad request.\n'],
+    [
+      'two lengths',
+      request('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Content-Length: 2'),
+      400,
+      'Bad request.\n',
+    ],
+    [
+      'a length and chunks',
+      request('POST / HTTP/1.1', 'Host: x', 'Content-Length: 1', 'Transfer-Encoding: chunked'),
+      400,
+      'Bad request.\n',
+    ],
     ['control characters in a header', request('GET / HTTP/1.1', 'Host: x', 'X-A: \u0001'), 400, 'Bad request.\n'],
     ['a header without a colon', request('GET / HTTP/1.1', 'Host: x', 'X-A'), 400, 'Bad request.\n'],
   ];
@@ -60,25 +109,29 @@ describe('createHttpServer', () => {
 
   it('answers 413 at once and still reads what a busy client sends', async () => {
     const body = Buffer.alloc(1_000_000, 'a');
-    const answer = await rawExchange(port, Buffer.concat([request('POST / HTTP/1.1', 'Host: x', `Content-Length: ${body.length}`), body]));
+    const answer = await rawExchange(
+      port,
+      Buffer.concat([request('POST / HTTP/1.1', 'Host: x', `Content-Length: ${body.length}`), body]),
+    );
     assert.equal(statusOf(answer), 413);
   });
 
-  it('answers 408 to a request that does not arrive in time', async () => {
+  it('answers 408 to a request that does not arrive in time', async (t) => {
     const slow = createHttpServer(() => assert.fail('no request arrived'));
+    t.after(() => slow.close());
     const answer = rawExchange(await listening(slow), 'GET / HTTP/1.1\r\nHost: x\r\n');
-    const [socket] = (await once(slow, 'connection')) as [import('node:net').Socket];
+    const [socket] = (await once(slow, 'connection')) as [Socket];
     slow.emit('clientError', Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
     assert.equal(statusOf(await answer), 408);
     assert.equal(bodyOf(await answer), 'The request took too long to arrive.\n');
-    slow.close();
   });
 
-  it('writes no second answer into one that has begun', async () => {
+  it('writes no second answer into one that has begun', async (t) => {
     const half = createHttpServer((_req, res) => {
       res.writeHead(200, { 'Content-Length': '10' });
       res.write('half');
     });
+    t.after(() => half.close());
     const socket = connect(await listening(half), '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     const [begun] = (await once(socket, 'data')) as [Buffer];
@@ -90,7 +143,6 @@ describe('createHttpServer', () => {
     await once(socket, 'close');
     assert.equal(bodyOf(begun.toString('latin1')), 'half');
     assert.equal(more, 0);
-    half.close();
   });
 });
 

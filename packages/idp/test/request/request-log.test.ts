@@ -9,9 +9,8 @@ import { parseIssuer } from '../../src/config/issuer.ts';
 import { parseTrustProxy } from '../../src/config/trust-proxy.ts';
 import { guardHost } from '../../src/http/guard-host.ts';
 import { loggedPath, requestLog } from '../../src/http/request-log.ts';
-import { createHttpServer } from '../../src/http/request-limits.ts';
 import { createLogger } from '../../src/logging.ts';
-import { listening } from './raw-exchange.ts';
+import { listening, serverOf } from './raw-exchange.ts';
 
 type Line = Record<string, unknown>;
 
@@ -41,9 +40,20 @@ describe('requestLog', () => {
       ctx.body = 'secret answer';
     });
     const request = supertest(app.callback()).post('/session/end?id_token_hint=eyJhbGciOi&state=abc');
-    const { headers } = await request.set('Cookie', '__Host-session=c00kie').set('Authorization', 'Bearer t0ken').type('form').send('password=hunter2');
+    const { headers } = await request
+      .set('Cookie', '__Host-session=c00kie')
+      .set('Authorization', 'Bearer t0ken')
+      .type('form')
+      .send('password=hunter2');
     const { time, pid, durationMs, requestId, ...rest } = await first;
-    assert.deepEqual(rest, { level: 'info', method: 'POST', path: '/session/end', status: 200, network: '127.0.0.0/24', msg: 'request' });
+    assert.deepEqual(rest, {
+      level: 'info',
+      method: 'POST',
+      path: '/session/end',
+      status: 200,
+      network: '127.0.0.0/24',
+      msg: 'request',
+    });
     assert.equal(requestId, headers['x-request-id']);
     assert.match(String(requestId), /^[0-9a-f]{16}$/);
     assert.ok(typeof durationMs === 'number' && durationMs >= 0 && typeof pid === 'number' && typeof time === 'string');
@@ -55,7 +65,7 @@ describe('requestLog', () => {
     router.get('/accounts/:id', (ctx) => {
       ctx.body = 'ok';
     });
-    const { app, first } = logged(router.routes());
+    const { app, first } = logged(router.routes() as unknown as Middleware);
     await supertest(app.callback()).get('/accounts/ann').expect(200);
     assert.equal((await first)['path'], '/accounts/:id');
   });
@@ -91,7 +101,7 @@ describe('requestLog', () => {
       socket.destroy();
       await first;
     });
-    const server = createHttpServer(app.callback());
+    const server = serverOf(app);
     const socket = connect(await listening(server), '127.0.0.1').on('error', () => undefined);
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     assert.equal((await first)['aborted'], true);
@@ -115,5 +125,6 @@ describe('loggedPath', () => {
     ['', '(not a path)'],
     [`/${'a'.repeat(500)}`, `/${'a'.repeat(199)}`],
   ];
-  for (const [target, path] of rows) it(`of ${target.slice(0, 40) || 'nothing'} is ${path.slice(0, 40)}`, () => assert.equal(loggedPath(target), path));
+  for (const [target, path] of rows)
+    it(`of ${target.slice(0, 40) || 'nothing'} is ${path.slice(0, 40)}`, () => assert.equal(loggedPath(target), path));
 });

@@ -10,7 +10,7 @@ import { eachDatabase, type TestDatabase } from '../support/test-database.ts';
 const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 export const released = async (): Promise<string[]> =>
-  (await readdir(migrationsFolder)).filter((name) => name.endsWith('.ts')).sort();
+  (await readdir(migrationsFolder)).filter((name) => name.endsWith('.ts')).toSorted();
 
 /** A folder with the released migrations and one more, that runs after them. */
 export const folderWithOneMore = async (name: string, source: string): Promise<string> => {
@@ -62,7 +62,7 @@ export const describeMigrations = (): void =>
         assert.deepEqual(await tables(), atFirst);
       });
 
-      it("is not stopped by the lock row that a killed process left", async () => {
+      it('is not stopped by the lock row that a killed process left', async () => {
         await database.knex.migrate.rollback(migratorConfig(), true);
         await database.knex('knex_migrations_lock').update({ is_locked: 1 });
         assert.deepEqual(await migrate(database), { applied: await released() });

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PGlite } from '@electric-sql/pglite';
 import { DatabaseError, type DatabaseErrorCode } from '../../src/storage/database-error.ts';
 import { databaseUnavailable } from '../../src/storage/database-health.ts';
-import { openEmbeddedDatabase } from '../../src/storage/embedded-database.ts';
+import { connectEmbedded, openEmbeddedDatabase } from '../../src/storage/embedded-database.ts';
+import { EmbeddedDatabaseWatchdog } from '../../src/storage/embedded-database-watchdog.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
 import { startChild } from '../support/child-process.ts';
 
@@ -41,7 +43,7 @@ describe('making the embedded database', () => {
   it('makes the data directory for its owner only, with the database and its lock in it', async () => {
     assert.equal((await stat(pristine)).mode & 0o777, 0o700);
     assert.equal((await stat(join(pristine, 'database'))).mode & 0o777, 0o700);
-    assert.deepEqual((await readdir(pristine)).sort(), ['database', 'database.lock']);
+    assert.deepEqual((await readdir(pristine)).toSorted(), ['database', 'database.lock']);
   });
 
   it('removes what a killed initdb left and starts again', async () => {
@@ -55,7 +57,7 @@ describe('making the embedded database', () => {
     const database = await openDatabase({ dataDir });
     try {
       assert.deepEqual(await database.health(), { ok: true });
-      assert.deepEqual((await readdir(dataDir)).sort(), ['database', 'database.lock']);
+      assert.deepEqual((await readdir(dataDir)).toSorted(), ['database', 'database.lock']);
     } finally {
       await database.close();
     }
@@ -63,7 +65,10 @@ describe('making the embedded database', () => {
 
   it('refuses to start one on a disk that is nearly full, and leaves nothing behind', async () => {
     const dataDir = await emptyDataDir();
-    await assert.rejects(openEmbeddedDatabase({ dataDir, readFreeBytes: () => 100 * 2 ** 20 }), hasCode('ERR_DISK_FULL'));
+    await assert.rejects(
+      openEmbeddedDatabase({ dataDir, readFreeBytes: () => 100 * 2 ** 20 }),
+      hasCode('ERR_DISK_FULL'),
+    );
     assert.deepEqual(await readdir(dataDir), ['database.lock']);
   });
 });
@@ -183,7 +188,10 @@ describe('one data directory and two processes', () => {
     const database = await openDatabase({ dataDir });
     try {
       const kept = new Set(await database.knex('numbers').pluck('number'));
-      assert.deepEqual(lines.map(Number).filter((number) => !kept.has(number)), []);
+      assert.deepEqual(
+        lines.map(Number).filter((number) => !kept.has(number)),
+        [],
+      );
     } finally {
       await database.close();
     }
@@ -244,6 +252,28 @@ describe('the embedded database on a disk that is nearly full', () => {
 });
 
 describe('an embedded database that does not answer', () => {
+  it('is noticed when calls return without the end of an answer, as with a log that cannot grow', async () => {
+    const engine = new PGlite({ dataDir: join(await copyOfPristine(), 'database') });
+    let silent = false;
+    const pglite = {
+      waitReady: engine.waitReady,
+      execProtocolStream: async (...call: Parameters<PGlite['execProtocolStream']>) =>
+        silent ? [] : engine.execProtocolStream(...call),
+    } as unknown as PGlite;
+    let watchdog: EmbeddedDatabaseWatchdog | undefined;
+    const told = new Promise<string>((resolve) => {
+      watchdog = new EmbeddedDatabaseWatchdog({ limitMs: 500, onFatal: resolve });
+    });
+    const knex = connectEmbedded({ pglite, watchdog });
+    await knex.raw('select 1');
+    silent = true;
+    void knex.raw('select 1').catch(() => {});
+    assert.match(await told, /has not answered for 0\.5 s/);
+    await watchdog?.stop();
+    void knex.destroy(); // waits for that answer for ever
+    await engine.close();
+  });
+
   it('ends the process with a reason although its thread is held, and the next process works', async () => {
     const dataDir = await copyOfPristine();
     const hanging = startChild(otherProcess, 'hang', dataDir);

@@ -20,11 +20,17 @@ describe('databaseUnavailable', () => {
     ['a full disk under the embedded database', new DatabaseError('ERR_DISK_FULL', 'full')],
     ['no answer at start', new DatabaseError('ERR_DATABASE_UNAVAILABLE', 'gone')],
     ['a connection that ended under a query', new Error('insert into "t" - Connection terminated unexpectedly')],
-    ['no connection within the time limit', new Error('Knex: Timeout acquiring a connection. The pool is probably full. Are you missing a .transacting(trx) call?')],
+    [
+      'no connection within the time limit',
+      new Error(
+        'Knex: Timeout acquiring a connection. The pool is probably full. Are you missing a .transacting(trx) call?',
+      ),
+    ],
     ['no answer within the time limit', new Error('select 1 - Query read timeout')],
     ['the cause of another error', new Error('cannot sign in', { cause: withCode('57P01') })],
   ];
-  for (const [what, error] of unavailable) it(`recognises ${what}`, () => assert.equal(databaseUnavailable(error), true));
+  for (const [what, error] of unavailable)
+    it(`recognises ${what}`, () => assert.equal(databaseUnavailable(error), true));
 
   const other: [string, unknown][] = [
     ['a violated constraint', withCode('23505')],
@@ -32,12 +38,13 @@ describe('databaseUnavailable', () => {
     ['an exception of a trigger', withCode('P0001')],
     ['a missing file', withCode('ENOENT', { syscall: 'open' })],
     ['a database in use', new DatabaseError('ERR_DATABASE_IN_USE', 'in use')],
-    ['a statement that only mentions a timeout', new Error('select \'Query read timeout\' - something else')],
+    ['a statement that only mentions a timeout', new Error("select 'Query read timeout' - something else")],
     ['a defect', new TypeError('undefined is not a function')],
     ['what is no error', 'ECONNREFUSED'],
     ['nothing', undefined],
   ];
-  for (const [what, error] of other) it(`does not take for it ${what}`, () => assert.equal(databaseUnavailable(error), false));
+  for (const [what, error] of other)
+    it(`does not take for it ${what}`, () => assert.equal(databaseUnavailable(error), false));
 
   it('ends with causes that go round', () => {
     const first = new Error('first');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { databaseUnavailable } from '../../src/storage/database-health.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { openDatabase } from '../../src/storage/open-database.ts';
@@ -124,7 +125,8 @@ describe('an outage of PostgreSQL', () => {
     }
   });
 
-  const outage = async ({ knex, health }: Database): Promise<void> => {
+  const outage = async (database: Database): Promise<void> => {
+    const { knex } = database;
     await knex.schema.createTable('numbers', (table) => table.integer('number').primary());
     await knex('numbers').insert({ number: 1 });
     // All connections of the pool are open, two of them in use.
@@ -136,18 +138,19 @@ describe('an outage of PostgreSQL', () => {
         await transaction.raw('select pg_sleep(5)');
       }),
     );
-    await knex('pg_stat_activity').where('query', 'like', '%pg_sleep(5)%').first('pid');
+    const running = () => knex('pg_stat_activity').where('query', 'like', '%pg_sleep(5)%').where({ state: 'active' });
+    while ((await running()).length < 2) await delay(10);
     await server.kill9();
     await Promise.all([underWay, inTransaction]);
 
     await Promise.all(Array.from({ length: 20 }, () => assertUnavailable(knex('numbers').select())));
-    const state = await health();
+    const state = await database.health();
     assert.ok(!state.ok && /does not answer: (?:ECONNREFUSED|ENOENT)$/.test(state.reason), JSON.stringify(state));
     await assertUnavailable(knex.transaction(async (transaction) => transaction('numbers').insert({ number: 3 })));
 
     await server.start();
     assert.deepEqual(await knex('numbers').pluck('number'), [1], 'what was committed is there, and nothing else');
-    assert.deepEqual(await health(), { ok: true });
+    assert.deepEqual(await database.health(), { ok: true });
     const numbers = Array.from({ length: 20 }, (_, index) => index + 10);
     await Promise.all(numbers.map((number) => knex('numbers').insert({ number })));
 

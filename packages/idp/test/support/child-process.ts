@@ -19,9 +19,17 @@ export interface Child {
 }
 
 /** Runs a TypeScript program with this Node. It is killed when this process ends. */
-export const startChild = (program: URL, ...programArguments: string[]): Child => {
+export const startChild = (program: URL, ...programArguments: string[]): Child =>
+  startChildWith({}, program, ...programArguments);
+
+export const startChildWith = (
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
+  program: URL,
+  ...programArguments: string[]
+): Child => {
   const child = spawn(process.execPath, ['-C', 'source', fileURLToPath(program), ...programArguments], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
   });
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);

@@ -12,6 +12,8 @@ import type { TestDatabase } from './test-database.ts';
 /** A provider in this process, on a free loopback port, with everything but the database as in production. */
 export interface RunningProvider {
   readonly issuer: string;
+  /** Where it listens on 127.0.0.1: not the issuer's port when `ISSUER` is set. */
+  readonly port: number;
   readonly database: TestDatabase;
   readonly latchkey: Serving['latchkey'];
   /** All lines of the log so far. */
@@ -56,6 +58,7 @@ export const startProvider = async (database: TestDatabase, options: ProviderOpt
   const command: RunningProvider['command'] = (name, input) => runner.run(name, input);
   return {
     issuer: serving.config.issuer.url,
+    port: serving.config.listen.port,
     database,
     latchkey: serving.latchkey,
     log: () => lines.join(''),

@@ -19,13 +19,28 @@ export interface Ask {
   readonly body?: string;
 }
 
+/** A way to an issuer that is not where the provider listens: as a proxy in front of it would pass requests on. */
+export interface Via {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  /** The browser's address, as the proxy tells it. */
+  readonly forwardedFor?: string;
+}
+
 /** A browser without a screen: keeps cookies by name and path as browsers do, follows nothing by itself. */
 export class UserAgent {
   readonly origin: string;
+  readonly via: Via | undefined;
   readonly cookies = new Map<string, { readonly value: string; readonly path: string }>();
 
-  constructor(provider: Pick<RunningProvider, 'issuer'>) {
+  constructor(provider: Pick<RunningProvider, 'issuer'>, via?: Via) {
     this.origin = provider.issuer;
+    this.via = via;
+  }
+
+  /** Another browser, in the same place. */
+  another(): UserAgent {
+    return new UserAgent({ issuer: this.origin }, this.via);
   }
 
   cookieHeader(path: string): string {
@@ -46,11 +61,12 @@ export class UserAgent {
     const cookie = this.cookieHeader(url.pathname);
     return new Promise((resolve, reject) => {
       const outgoing = request(
-        url,
+        this.via === undefined ? url : `http://127.0.0.1:${this.via.port}${url.pathname}${url.search}`,
         {
           method: method ?? (content === undefined ? 'GET' : 'POST'),
           agent: false,
           headers: {
+            ...(this.via && proxyHeaders(this.via, url)),
             accept: 'text/html',
             ...(cookie === '' ? {} : { cookie }),
             ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
@@ -93,6 +109,12 @@ export class UserAgent {
     else this.cookies.set(key, { value, path });
   }
 }
+
+const proxyHeaders = ({ forwardedFor }: Via, { host, protocol }: URL): Record<string, string> => ({
+  host,
+  'x-forwarded-proto': protocol.slice(0, -1),
+  ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+});
 
 /** The action and the hidden fields of the page's form whose action ends with `actionEnd`. */
 export const formOf = (page: Answer, actionEnd = ''): { action: string; fields: Record<string, string> } => {
@@ -228,7 +250,7 @@ export const signInForTokens = async (
   const callback = await signIn(agent, authorization, username);
   const code = callback.searchParams.get('code');
   if (code === null) throw new Error(`no code: ${callback.href}`);
-  const answer = await exchange(new UserAgent({ issuer: agent.origin }), client, {
+  const answer = await exchange(agent.another(), client, {
     code,
     code_verifier: authorization.codeVerifier,
     ...(client.client_secret === undefined ? { client_id: client.client_id } : {}),

@@ -1,5 +1,5 @@
 import type { SecurityEvent, SecurityEventName } from '../security-event/security-event.ts';
-import type { EndedSessions } from '../session/end-sessions.ts';
+import { endSessionsIn, type EndCause, type EndedSessions } from '../session/end-sessions.ts';
 import type { PasswordHasher } from '../sign-in/password-hasher.ts';
 import type { Stores, Transactions } from '../transactions.ts';
 import { AccountError } from './account-error.ts';
@@ -84,7 +84,7 @@ export class ManageAccounts {
       if (passwordHash === undefined) return { account, ended: nothingEnded };
       await stores.accounts.setPasswordHash(account.id, passwordHash);
       await record(stores, 'account.password_changed', account, by);
-      return { account, ended: await stores.sessions.end({ accountId: account.id, offlineAccessToo: true }) };
+      return { account, ended: await endAll(stores, account, 'password change', by) };
     });
   }
 
@@ -95,7 +95,7 @@ export class ManageAccounts {
       // Before the sessions end, so that a sign-in in flight finds the account disabled or its session ended.
       const account = present(await stores.accounts.setDisabled(before.id, true));
       if (!before.disabledAt) await record(stores, 'account.disabled', account, by);
-      return { account, ended: await stores.sessions.end({ accountId: account.id, offlineAccessToo: true }) };
+      return { account, ended: await endAll(stores, account, 'account disabled', by) };
     });
   }
 
@@ -115,7 +115,7 @@ export class ManageAccounts {
       // As for disabling, the account goes first.
       if (!(await stores.accounts.remove(account.id))) throw new AccountError('ERR_ACCOUNT_NOT_FOUND');
       await record(stores, 'account.removed', account, by);
-      return { account, ended: await stores.sessions.end({ accountId: account.id, offlineAccessToo: true }) };
+      return { account, ended: await endAll(stores, account, 'account removed', by) };
     });
   }
 
@@ -151,6 +151,10 @@ const record = (
   by: ChangedBy,
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> => securityEvents.record({ ...by, event, accountId: account.id, details });
+
+/** Also what sign-out keeps (`offline_access`). */
+const endAll = (stores: Stores, account: Account, cause: EndCause, by: ChangedBy): Promise<EndedSessions> =>
+  endSessionsIn(stores, { which: { accountId: account.id, offlineAccessToo: true }, cause, ...by });
 
 const claimFields = ['name', 'email', 'emailVerified', 'picture', 'locale', 'groups'] as const;
 

@@ -6,7 +6,6 @@ export type SecurityEventName =
   | 'account.enabled'
   | 'account.removed'
   | 'account.password_changed'
-  | 'account.signed_out'
   | 'client.added'
   | 'client.updated'
   | 'client.secret_rotated'

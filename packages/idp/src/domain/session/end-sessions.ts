@@ -1,8 +1,15 @@
-import type { Transactions } from '../transactions.ts';
+import type { Stores, Transactions } from '../transactions.ts';
 import type { EndedSessionClient, SessionSelection, SessionStore } from './session-store.ts';
 
 /** Why sessions end. */
-export type EndCause = 'sign-out' | 'remote sign-out' | 'account switch' | 'expiry';
+export type EndCause =
+  | 'sign-out'
+  | 'remote sign-out'
+  | 'account switch'
+  | 'expiry'
+  | 'password change'
+  | 'account disabled'
+  | 'account removed';
 
 /** Tells the applications that were signed in through sessions that these ended. */
 export interface SignOutNotifier {
@@ -20,7 +27,22 @@ export interface EndSessionsInput {
   readonly network?: string | undefined;
 }
 
-/** The one way in which sessions end, apart from changes to an account that end its sessions in their own transaction. */
+/**
+ * The one way in which sessions end: with all that they yielded, and with an event for each. It belongs to the caller's
+ * transaction; the applications are told after its commit.
+ */
+export const endSessionsIn = async (
+  { sessions, securityEvents }: Pick<Stores, 'sessions' | 'securityEvents'>,
+  { which, cause, actor, network }: EndSessionsInput,
+): Promise<EndedSessions> => {
+  const ended = await sessions.end(which);
+  for (const { accountId } of ended.sessions) {
+    await securityEvents.record({ event: 'session.ended', actor, accountId, network, details: { cause } });
+  }
+  return ended;
+};
+
+/** Ends sessions in a transaction of its own and tells the applications. */
 export class EndSessions {
   readonly #transactions: Transactions;
   readonly #notifier: SignOutNotifier;
@@ -31,14 +53,8 @@ export class EndSessions {
   }
 
   /** Answers what ended; the applications are being told. */
-  async end({ which, cause, actor, network }: EndSessionsInput): Promise<EndedSessions> {
-    const ended = await this.#transactions.run(async (stores) => {
-      const result = await stores.sessions.end(which);
-      for (const { accountId } of result.sessions) {
-        await stores.securityEvents.record({ event: 'session.ended', actor, accountId, network, details: { cause } });
-      }
-      return result;
-    });
+  async end(input: EndSessionsInput): Promise<EndedSessions> {
+    const ended = await this.#transactions.run((stores) => endSessionsIn(stores, input));
     this.#notifier.notify(ended.clients);
     return ended;
   }

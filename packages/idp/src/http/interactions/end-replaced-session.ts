@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { requestContext } from '../../request-context.ts';
-import { singleCookie } from '../cookie-header.ts';
+import { cookieValues } from '../cookie-header.ts';
 import type { InteractionParts } from './interaction-parts.ts';
 
 /**
@@ -20,8 +20,9 @@ const endReplaced = async (
   ctx: Context,
   { provider, currentSession, endSessions }: Pick<InteractionParts, 'provider' | 'currentSession' | 'endSessions'>,
 ): Promise<void> => {
-  const uid = singleCookie(ctx.req.headers.cookie, provider().cookieName('resume'));
-  if (uid === undefined || ctx.path !== `/auth/${uid}`) return;
+  // Of several, one may be tossed from a sibling host; the engine takes the first and does not look at the path.
+  const [uid] = cookieValues(ctx.req.headers.cookie, provider().cookieName('resume'));
+  if (uid === undefined) return;
   const interaction = await provider().Interaction.find(uid);
   const accountId = interaction?.result?.login?.accountId;
   const signedIn = accountId === undefined ? undefined : await currentSession.find(ctx);

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { epochSeconds } from '../../oidc/epoch-seconds.ts';
 import { requestContext } from '../../request-context.ts';
 import { tokenHash } from '../../secrets/token-hash.ts';
 import { browserOf } from '../browser-cookie.ts';
@@ -47,7 +48,8 @@ export const submitSignIn = (parts: InteractionParts) => {
       case 'signed-in':
         await finishInteraction(ctx, parts, interaction, {
           ...(interaction.prompt.name === 'select_account' ? { select_account: {} } : {}),
-          login: { accountId: result.account.id, amr: ['pwd'], remember: true },
+          // With its time: the engine takes this result once more after the consent page, which is no new proof.
+          login: { accountId: result.account.id, amr: ['pwd'], ts: epochSeconds(), remember: true },
         });
     }
   };

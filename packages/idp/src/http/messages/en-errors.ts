@@ -24,8 +24,8 @@ export const enErrors: Readonly<Record<ErrorKind, ErrorMessage>> = {
   },
   otherBrowser: {
     heading: 'This sign-in belongs to another browser',
-    happened: 'It was not started in this browser, or the cookies of this site were removed in between.',
-    now: 'To protect your account it cannot go on here. Open the application in this browser and sign in again.',
+    happened: 'It was not started in this browser, or this browser does not keep the cookies of this site.',
+    now: 'To protect your account it cannot go on here. Allow cookies for this site, then open the application in this browser and sign in again.',
   },
   alreadyFinished: {
     heading: 'This step is done already',

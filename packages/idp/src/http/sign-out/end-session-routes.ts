@@ -9,7 +9,7 @@ import { continuePage } from '../pages/continue-page.ts';
 import { decisions, formFields } from '../pages/form-fields.ts';
 import { signOutPage } from '../pages/sign-out-page.ts';
 import { signedOutPage } from '../pages/signed-out-page.ts';
-import { readForm } from '../read-form.ts';
+import { readForm, type Form } from '../read-form.ts';
 import {
   endSessionParameters,
   EndSessionRequestError,
@@ -23,6 +23,10 @@ export const addSignOutRoutes = (router: Router, parts: SignOutParts): void => {
   router.get('/session/end', (ctx) => refusing(ctx, parts, () => beginSignOut(ctx, parts)));
   router.post('/session/end', (ctx) => refusing(ctx, parts, () => repeatAsGet(ctx)));
   router.post('/session/end/confirm', (ctx) => refusing(ctx, parts, () => confirmSignOut(ctx, parts)));
+  // The engine has a page of its own there, which nothing leads to.
+  router.all('/session/end/success', (ctx) => {
+    ctx.status = 404;
+  });
 };
 
 const refusing = async (ctx: Context, { pages }: SignOutParts, work: () => Promise<void>): Promise<void> => {
@@ -86,13 +90,11 @@ const confirmSignOut = async (ctx: Context, parts: SignOutParts): Promise<void> 
     parts.pages.error(ctx, 403, 'formExpired');
     return;
   }
-  // Nothing is kept between question and answer: what the form brings is checked again.
-  const request = await readEndSessionRequest(parts.provider(), endSessionParameters(form));
   switch (form.get(formFields.decision)) {
     case decisions.signOut.signOut: {
       const signedIn = await parts.currentSession.find(ctx);
       if (signedIn) await signOut(ctx, parts, signedIn, `account:${signedIn.account.id}`);
-      answerSignedOut(ctx, parts, request, 'after a form');
+      answerSignedOut(ctx, parts, await readConfirmedRequest(form, parts), 'after a form');
       return;
     }
     case decisions.signOut.stay:
@@ -101,6 +103,19 @@ const confirmSignOut = async (ctx: Context, parts: SignOutParts): Promise<void> 
       return;
     default:
       parts.pages.error(ctx, 400, 'badRequest');
+  }
+};
+
+/**
+ * Nothing is kept between question and answer: what the form brings is checked again. Should it be good no more (the
+ * client was disabled meanwhile), the person is signed out all the same, and sent nowhere.
+ */
+const readConfirmedRequest = async (form: Form, { provider }: SignOutParts): Promise<EndSessionRequest> => {
+  try {
+    return await readEndSessionRequest(provider(), endSessionParameters(form));
+  } catch (error) {
+    if (!(error instanceof EndSessionRequestError)) throw error;
+    return { client: undefined, hint: undefined, postLogoutRedirectUri: undefined, state: undefined };
   }
 };
 
