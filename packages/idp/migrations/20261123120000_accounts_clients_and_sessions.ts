@@ -40,6 +40,7 @@ export const up = async (db: Knex): Promise<void> => {
       reserved_until timestamptz not null,
       primary key (email, account_id)
     );
+    create index email_reservations_account on email_reservations (account_id);
 
     create table clients (
       client_id text primary key,
@@ -112,7 +113,7 @@ export const up = async (db: Knex): Promise<void> => {
       account_id text not null references accounts (id) on delete cascade,
       created_at timestamptz not null default now()
     );
-    create index grants_session on grants (session_uid);
+    create unique index grants_session_client on grants (session_uid, client_id);
     create index grants_client on grants (client_id);
     create index grants_account on grants (account_id);
 

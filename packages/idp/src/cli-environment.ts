@@ -24,7 +24,9 @@ export const cliEnvironment = (process: NodeJS.Process): CliEnvironment<Config> 
     const database = await openDatabase(databaseOptions(config));
     try {
       const latchkey = await compose(config, database, createLogger({ level: 'silent' }));
-      return await work(latchkey.commands);
+      const result = await work(latchkey.commands);
+      await latchkey.settled(); // whoever is being told of an ended session is read from the database
+      return result;
     } finally {
       await database.close();
     }
@@ -39,20 +41,42 @@ export const cliEnvironment = (process: NodeJS.Process): CliEnvironment<Config> 
   },
   start: async (given, { json }) => {
     const logger = createLogger({ level: given.logLevel });
-    const stop = new AbortController();
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+    const { stop, started } = watchSignals(process);
     const serving = await serve(given, logger);
-    const { config } = serving;
-    process.stdout.write(json ? `${JSON.stringify({ issuer: config.issuer.url, ready: true })}\n` : readyText(config));
-    if (!stop.signal.aborted) await once(stop.signal, 'abort');
-    const limit = setTimeout(() => {
-      process.stderr.write('latchkey: ended before everything was closed, which took too long\n');
-      process.exit(70);
-    }, shutdownLimitMs);
+    started();
+    if (!stop.aborted) {
+      const { config } = serving;
+      process.stdout.write(json ? `${JSON.stringify({ issuer: config.issuer.url, ready: true })}\n` : readyText(config));
+      await once(stop, 'abort');
+    }
     await serving.close();
-    clearTimeout(limit);
   },
 });
+
+/**
+ * The first SIGTERM or SIGINT asks the process to end, and ends it if that takes too long. What follows means nothing new:
+ * at Ctrl-C the terminal signals every process of the command, and npm passes its own on.
+ */
+const watchSignals = (process: NodeJS.Process): { readonly stop: AbortSignal; readonly started: () => void } => {
+  const stop = new AbortController();
+  let isStarting = true;
+  const end = (): void => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    setTimeout(() => {
+      process.stderr.write('latchkey: ended before everything was closed, which took too long\n');
+      // While it starts it has promised nothing to anybody; it may be waiting for another process that migrates.
+      process.exit(isStarting ? 0 : 70);
+    }, shutdownLimitMs).unref();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
+  return {
+    stop: stop.signal,
+    started: () => {
+      isStarting = false;
+    },
+  };
+};
 
 const databaseOptions = (config: Config): Parameters<typeof openDatabase>[0] => ({
   databaseUrl: config.database.url,

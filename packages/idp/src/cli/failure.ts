@@ -73,6 +73,14 @@ const databaseKinds: Readonly<Record<string, FailureKind>> = {
   ERR_DATA_DIR: 'settings',
   ERR_DISK_FULL: 'unreachable',
   ERR_MIGRATION_FAILED: 'internal',
+  ERR_SECRET_KEY: 'settings',
+};
+
+/** Why the process cannot listen where its settings say. */
+const listenProblems: Readonly<Record<string, string>> = {
+  EACCES: 'this process may not listen at that address: ports below 1024 need a privilege (HOST, PORT)',
+  EADDRINUSE: 'the address is taken: another process listens there (HOST, PORT)',
+  EADDRNOTAVAIL: 'the address to listen on is not one of this machine (HOST)',
 };
 
 /** Says of any error what it means to whoever typed the command. */
@@ -95,10 +103,9 @@ export function toFailure(error: unknown): CommandFailure {
   if (code !== undefined && databaseKind !== undefined && error instanceof Error) {
     return new CommandFailure(databaseKind, code, error.message, { cause: error });
   }
-  if (code === 'EADDRINUSE') {
-    return new CommandFailure('settings', code, 'the address is taken: another process listens there (HOST, PORT)', {
-      cause: error,
-    });
+  const listenProblem = isOfListening(error) ? listenProblems[code ?? ''] : undefined;
+  if (code !== undefined && listenProblem !== undefined) {
+    return new CommandFailure('settings', code, listenProblem, { cause: error });
   }
   if (isUnreachable(error, code)) {
     const detail = code === undefined ? '' : ` (${code})`;
@@ -111,6 +118,14 @@ export function toFailure(error: unknown): CommandFailure {
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** At an address of the network: the control socket's is a path, and other calls fail with the same codes. */
+const isOfListening = (error: unknown): boolean =>
+  error instanceof Error &&
+  'syscall' in error &&
+  error.syscall === 'listen' &&
+  'address' in error &&
+  !String(error.address).startsWith('/');
 
 const networkCodes = [
   'ECONNREFUSED',

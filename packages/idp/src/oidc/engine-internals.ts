@@ -28,19 +28,21 @@ export const boundSessionEnd = (ctx: KoaContextWithOIDC | undefined): number | u
  */
 export const replaceSessionStorage = (provider: Provider, keeper: SessionKeeper, names: SessionNames): void => {
   const { Session } = provider;
-  const find = Session.find.bind(Session) as (id: string) => Promise<KeptSession | undefined>;
-  const findByUid = Session.findByUid.bind(Session) as (uid: string) => Promise<KeptSession | undefined>;
+  // Originals, called with their own `this` below.
+  type Find = (this: typeof Session, id: string) => Promise<KeptSession | undefined>;
+  const find = Reflect.get(Session, 'find') as Find;
+  const findByUid = Reflect.get(Session, 'findByUid') as Find;
   type Login = Parameters<KeptSession['loginAccount']>[0];
   const loginAccount = Reflect.get(Session.prototype, 'loginAccount') as (this: KeptSession, details: Login) => void;
 
   Object.assign(Session, {
     async find(id: string) {
-      const session = await find(id);
+      const session = await find.call(Session, id);
       if (session) keeper.markStored(session);
       return session;
     },
     async findByUid(uid: string) {
-      const session = await findByUid(uid);
+      const session = await findByUid.call(Session, uid);
       const { ctx } = Provider;
       if (session && ctx) boundSessionEnds.set(ctx, session.exp);
       return session;

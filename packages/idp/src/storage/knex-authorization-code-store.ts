@@ -21,7 +21,7 @@ export class KnexAuthorizationCodeStore implements AuthorizationCodeStore {
            insert into session_clients (session_uid, client_id) select uid, ? from live_session on conflict do nothing
          ), grant_row as (
            insert into grants (id, session_uid, client_id, account_id)
-           select ?, case when ?::boolean then null else uid end, ?, ? from live_session on conflict (id) do nothing
+           select ?, case when ?::boolean then null else uid end, ?, ? from live_session on conflict do nothing
          )
          insert into authorization_codes (id_hash, grant_id, session_uid, sealed_payload, expires_at)
          select ?, ?, case when ?::boolean then null else uid end, ?, now() + make_interval(secs => ?)

@@ -394,13 +394,19 @@ describe('latchkey, used wrong', () => {
     }
   });
 
-  it('exits with 3 when the port is taken', async () => {
-    const start = () =>
-      Promise.reject(Object.assign(new Error('listen EADDRINUSE: address already in use'), { code: 'EADDRINUSE' }));
-    const { code, stderr } = await run(['start'], { start });
-    assert.equal(code, 3);
-    assert.match(stderr, /^latchkey: the address is taken/);
-  });
+  const listening: readonly (readonly [string, string, RegExp])[] = [
+    ['the port is taken', 'EADDRINUSE', /^latchkey: the address is taken[^\n]*\n$/],
+    ['the port needs a privilege', 'EACCES', /^latchkey: [^\n]*ports below 1024[^\n]*\n$/],
+    ['the address is not of this machine', 'EADDRNOTAVAIL', /^latchkey: [^\n]*not one of this machine \(HOST\)\n$/],
+  ];
+  for (const [what, code, says] of listening) {
+    it(`exits with 3 when ${what}`, async () => {
+      const error = Object.assign(new Error(`listen ${code}`), { code, syscall: 'listen', address: '127.0.0.1' });
+      const outcome = await run(['start'], { start: () => Promise.reject(error) });
+      assert.equal(outcome.code, 3);
+      assert.match(outcome.stderr, says);
+    });
+  }
 
   it('reads no settings and opens no database for help and for wrong usage', async () => {
     const nothing = {

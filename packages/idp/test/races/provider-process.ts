@@ -28,7 +28,8 @@ export const runLatchkey = async (
   ...commandLine: string[]
 ): Promise<{ readonly child: Child; readonly remove: () => Promise<void> }> => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-process-'));
-  const env = { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data'), ...settings };
+  const inherited = Object.entries(process.env).filter(([name]) => name === 'PATH' || name.startsWith('LATCHKEY_TEST_'));
+  const env = { ...Object.fromEntries(inherited), DATA_DIR: join(folder, 'data'), ...settings };
   const child = startChildWith({ env, cwd: folder }, main, ...commandLine);
   return { child, remove: () => rm(folder, { recursive: true, force: true }) };
 };

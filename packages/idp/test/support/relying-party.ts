@@ -118,7 +118,7 @@ export const startRelyingParty = async (
     const { sub, sid } = claims;
     sessions.set(browser, {
       sub,
-      sid: String(sid),
+      sid: typeof sid === 'string' ? sid : '',
       idToken: tokens.id_token ?? '',
       accessToken: tokens.access_token,
     });

@@ -99,7 +99,8 @@ export class UserAgent {
 
   #keep(line: string): void {
     const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
-    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const name = pair.slice(0, pair.indexOf('='));
+    const value = pair.slice(pair.indexOf('=') + 1);
     const attribute = (wanted: string): string | undefined =>
       attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1);
     const path = attribute('path') ?? '/';
@@ -118,11 +119,11 @@ const proxyHeaders = ({ forwardedFor }: Via, { host, protocol }: URL): Record<st
 
 /** The action and the hidden fields of the page's form whose action ends with `actionEnd`. */
 export const formOf = (page: Answer, actionEnd = ''): { action: string; fields: Record<string, string> } => {
-  for (const [, attributes = '', content = ''] of page.text.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
-    const action = unescape(/\baction="([^"]*)"/.exec(attributes)?.[1] ?? '');
+  for (const [, attributes, content] of page.text.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
+    const action = unescape(/\baction="([^"]*)"/.exec(attributes ?? '')?.[1] ?? '');
     if (!action.endsWith(actionEnd)) continue;
     const fields: Record<string, string> = {};
-    for (const [input] of content.matchAll(/<input\b[^>]*>/g)) {
+    for (const [input] of (content ?? '').matchAll(/<input\b[^>]*>/g)) {
       if (!/\btype="hidden"/.test(input)) continue;
       fields[unescape(/\bname="([^"]*)"/.exec(input)?.[1] ?? '')] = unescape(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? '');
     }
