@@ -1,4 +1,3 @@
-import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CommandRunner } from './commands.ts';
 import { makeControlSocketPlace } from './control-socket-place.ts';
@@ -46,7 +45,6 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
   server.maxConnections = 32;
   server.maxRequestsPerSocket = 1;
   await listen(server, place.path);
-  await chmod(place.path, 0o600);
   return {
     path: place.path,
     close: async () => {

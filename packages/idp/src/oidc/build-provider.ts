@@ -18,7 +18,7 @@ import { createAdapterFactory } from './adapters/adapter-factory.ts';
 import { toGrantPayload } from './adapters/grant-adapter.ts';
 import { introspectApiTokens } from './api-token-introspection.ts';
 import { accountClaims, claimsByScope } from './claims.ts';
-import { isPkceRequired, ownClientMetadata, resourceOf } from './client-metadata.ts';
+import { isPkceRequired, ownClientMetadata, registeredScopes, resourceOf } from './client-metadata.ts';
 import type { CookieNames } from './cookie-names.ts';
 import { refuseDistantProof } from './dpop-proof-time.ts';
 import {
@@ -230,7 +230,7 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
 
 /** The engine compares its own scopes with those that the client is registered for; here those of an API. */
 const refuseUnregisteredScopes = (ctx: KoaContextWithOIDC, apiScope: string, client: Client): void => {
-  const registered = new Set((client.scope ?? '').split(' '));
+  const registered = registeredScopes(client);
   const refused = apiScope.split(' ').find((scope) => ctx.oidc.requestParamScopes.has(scope) && !registered.has(scope));
   if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
 };

@@ -1,5 +1,6 @@
 import type { AdapterPayload, Client as EngineClient } from 'oidc-provider';
 import type { Client } from '../domain/client/client.ts';
+import { isOpenidScope, scopeTokens } from '../domain/client/scope.ts';
 
 /** Client metadata of ours, beside those of RFC 7591. The engine keeps them under these names. */
 export const ownClientMetadata = [
@@ -7,6 +8,7 @@ export const ownClientMetadata = [
   'latchkey_pkce_required',
   'latchkey_private_addresses',
   'latchkey_resource',
+  'latchkey_scope',
 ] as const;
 
 /** A client as the engine wants it. */
@@ -20,11 +22,10 @@ export const toClientMetadata = (client: Client): AdapterPayload => ({
   ...(client.secretHash === undefined ? {} : { client_secret: client.secretHash.toString('base64url') }),
   redirect_uris: [...client.redirectUris],
   post_logout_redirect_uris: [...client.postLogoutRedirectUris],
-  response_types: ['code'],
-  grant_types: client.scope.split(' ').includes('offline_access')
-    ? ['authorization_code', 'refresh_token']
-    : ['authorization_code'],
-  scope: client.scope,
+  ...flowsOf(client),
+  // The engine knows its own scopes only and takes a client with any other for broken.
+  scope: scopeTokens(client.scope).filter(isOpenidScope).join(' '),
+  latchkey_scope: client.scope,
   id_token_signed_response_alg: client.idTokenSignedResponseAlg,
   dpop_bound_access_tokens: client.dpopBoundAccessTokens,
   require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
@@ -40,6 +41,13 @@ export const toClientMetadata = (client: Client): AdapterPayload => ({
   ...(client.resource === undefined ? {} : { latchkey_resource: client.resource }),
 });
 
+/** A pure resource server signs nobody in; the engine wants redirect URIs of every client that has a flow. */
+const flowsOf = (client: Client): AdapterPayload => {
+  if (client.redirectUris.length === 0) return { response_types: [], grant_types: [] };
+  const withRefresh = scopeTokens(client.scope).includes('offline_access');
+  return { response_types: ['code'], grant_types: ['authorization_code', ...(withRefresh ? ['refresh_token'] : [])] };
+};
+
 export const isTrusted = (client: EngineClient): boolean => client['latchkey_trusted'] === true;
 
 export const isPkceRequired = (client: EngineClient): boolean => client['latchkey_pkce_required'] !== false;
@@ -51,3 +59,7 @@ export const privateAddressesOf = (client: EngineClient): readonly string[] =>
 /** The API that this client is the resource server of. */
 export const resourceOf = (client: EngineClient): string | undefined =>
   client['latchkey_resource'] as string | undefined;
+
+/** All that this client may ask for, at APIs too. */
+export const registeredScopes = (client: EngineClient): ReadonlySet<string> =>
+  new Set(scopeTokens((client['latchkey_scope'] as string | undefined) ?? ''));

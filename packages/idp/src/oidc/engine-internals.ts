@@ -2,6 +2,7 @@
 // engine (written against 9.13): each function says what it relies on.
 import { errors, Provider, type KoaContextWithOIDC } from 'oidc-provider';
 import instance, { type ResponseMode } from 'oidc-provider/lib/helpers/weak_cache.js';
+import { redirectUriMatches } from '../domain/client/redirect-uri.ts';
 import type { ReplayStore } from '../domain/token/replay-store.ts';
 import type { ClientSecretHasher } from '../secrets/client-secret-hasher.ts';
 import { constantTimeEqual } from '../secrets/constant-time-equal.ts';
@@ -30,10 +31,10 @@ export const replaceSessionStorage = (provider: Provider, keeper: SessionKeeper,
   const { Session } = provider;
   // Originals, called with their own `this` below.
   type Find = (this: typeof Session, id: string) => Promise<KeptSession | undefined>;
-  const find = Reflect.get(Session, 'find') as Find;
-  const findByUid = Reflect.get(Session, 'findByUid') as Find;
+  const find: Find = Reflect.get(Session, 'find');
+  const findByUid: Find = Reflect.get(Session, 'findByUid');
   type Login = Parameters<KeptSession['loginAccount']>[0];
-  const loginAccount = Reflect.get(Session.prototype, 'loginAccount') as (this: KeptSession, details: Login) => void;
+  const loginAccount: (this: KeptSession, details: Login) => void = Reflect.get(Session.prototype, 'loginAccount');
 
   Object.assign(Session, {
     async find(id: string) {
@@ -96,10 +97,18 @@ const sessionKeyName = Symbol('identity of a session object, shared with its pro
 const sessionKey = (session: KeptSession & { [sessionKeyName]?: object }): object =>
   (session[sessionKeyName] ??= {});
 
+/** A client as the engine holds it, as far as redirects go. */
+interface RedirectingClient {
+  readonly redirectUris?: readonly string[];
+  readonly postLogoutRedirectUris?: readonly string[];
+  readonly applicationType?: 'web' | 'native';
+}
+
 /**
- * Client secrets are stored as keyed hashes: what the engine holds as `clientSecret` is the hash. And every ID token
- * carries `sid`, whether or not the client has a back-channel.
- * Relies on: shared/client_auth.js (compareClientSecret), helpers/process_response_types.js (includeSid).
+ * Client secrets are stored as keyed hashes: what the engine holds as `clientSecret` is the hash. Every ID token carries
+ * `sid`, whether or not the client has a back-channel. Redirect URIs are compared by the domain's rule.
+ * Relies on: shared/client_auth.js (compareClientSecret), helpers/process_response_types.js (includeSid),
+ * actions/authorization/response_parameters.js (redirectUriAllowed).
  */
 export const replaceClientChecks = (provider: Provider, secrets: ClientSecretHasher): void => {
   Object.assign(provider.Client.prototype, {
@@ -108,6 +117,12 @@ export const replaceClientChecks = (provider: Provider, secrets: ClientSecretHas
     },
     includeSid(): boolean {
       return true;
+    },
+    redirectUriAllowed(this: RedirectingClient, uri: string): boolean {
+      return redirectUriMatches(this.redirectUris ?? [], uri, this.applicationType ?? 'web');
+    },
+    postLogoutRedirectUriAllowed(this: RedirectingClient, uri: string): boolean {
+      return redirectUriMatches(this.postLogoutRedirectUris ?? [], uri, this.applicationType ?? 'web');
     },
   });
 };

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { isOpenidScope } from '../domain/client/scope.ts';
 import type { Grant, GrantStore } from '../domain/token/grant-store.ts';
 
 interface GrantedRow {
@@ -35,14 +36,10 @@ const toGranted = (row: GrantedRow): Pick<Grant, 'scope' | 'resourceScopes'> | u
     const scope = words(scopes).filter((word) => offered.has(word) && registered.has(word));
     if (scope.length > 0) resourceScopes[resource] = scope.join(' ');
   }
-  if (row.trusted) return { scope: row.client_scope, resourceScopes };
-  if (row.consent_scope === null) return undefined;
-  return {
-    scope: words(row.consent_scope)
-      .filter((word) => registered.has(word))
-      .join(' '),
-    resourceScopes,
-  };
+  const own = row.trusted ? row.client_scope : row.consent_scope;
+  if (own === null) return undefined;
+  const scope = words(own).filter((word) => isOpenidScope(word) && registered.has(word));
+  return { scope: scope.join(' '), resourceScopes };
 };
 
 export class KnexGrantStore implements GrantStore {

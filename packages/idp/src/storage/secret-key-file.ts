@@ -7,10 +7,20 @@ const keyBytes = 32;
 /**
  * The secret key of an installation that was given none: made once in the data directory, mode 0600, never in the
  * database. Two processes that start at once get the same one.
- * @throws {Error} when the file is there and holds no key
+ * @throws {SecretKeyError} when the file is there and holds no key, or can neither be read nor made
  */
 export const secretKeyInDataDir = async (dataDir: string): Promise<Buffer> => {
   const path = join(dataDir, 'secret.key');
+  try {
+    return await readOrMakeKey(dataDir, path);
+  } catch (cause) {
+    if (cause instanceof SecretKeyError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SecretKeyError(`the secret key ${path} can neither be read nor made: ${reason}`, { cause });
+  }
+};
+
+const readOrMakeKey = async (dataDir: string, path: string): Promise<Buffer> => {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const existing = await readKey(path);
   if (existing) return existing;

@@ -13,7 +13,7 @@ export const isOpenidScope = (scope: string): scope is OpenidScope => openidScop
  * such as `notes:read`. The separator keeps the names apart from those of OpenID Connect, present and future, so that a
  * misspelt `emial` is noticed.
  */
-export const isResourceScope = (scope: string): boolean =>
+const isResourceScope = (scope: string): boolean =>
   scope.length <= 100 && /^[\x21\x23-\x5b\x5d-\x7e]+[:./][\x21\x23-\x5b\x5d-\x7e]+$/.test(scope);
 
 /** The tokens of a scope parameter, each once, in their order. */
