@@ -44,11 +44,9 @@ export const cliEnvironment = (process: NodeJS.Process): CliEnvironment<Config> 
     const { stop, started } = watchSignals(process);
     const serving = await serve(given, logger);
     started();
-    if (!stop.aborted) {
-      const { config } = serving;
-      process.stdout.write(json ? `${JSON.stringify({ issuer: config.issuer.url, ready: true })}\n` : readyText(config));
-      await once(stop, 'abort');
-    }
+    const { config } = serving;
+    process.stdout.write(json ? `${JSON.stringify({ issuer: config.issuer.url, ready: true })}\n` : readyText(config));
+    await once(stop, 'abort');
     await serving.close();
   },
 });
@@ -63,10 +61,12 @@ const watchSignals = (process: NodeJS.Process): { readonly stop: AbortSignal; re
   const end = (): void => {
     if (stop.signal.aborted) return;
     stop.abort();
+    // Nothing was promised to anybody yet, and whatever is left half done the next start takes up or clears away. It may
+    // be waiting for long: for initdb, or for another process that migrates.
+    if (isStarting) process.exit(0);
     setTimeout(() => {
       process.stderr.write('latchkey: ended before everything was closed, which took too long\n');
-      // While it starts it has promised nothing to anybody; it may be waiting for another process that migrates.
-      process.exit(isStarting ? 0 : 70);
+      process.exit(70);
     }, shutdownLimitMs).unref();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);

@@ -155,7 +155,7 @@ export const compose = async (
     retentionSeconds: (config.sessionAbsoluteDays + 1) * daySeconds,
   });
   const holder = new ProviderHolder(
-    (keys) => watchEngineErrors(buildProvider({ ...parts, keys }), logger),
+    (keys) => watchEngineErrors(buildProvider({ ...parts, keys }), logger, databaseUnavailable),
     await keyRing.maintain(),
   );
   const provider = (): Provider => holder.current();

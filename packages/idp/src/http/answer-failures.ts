@@ -53,7 +53,8 @@ const answerError = (ctx: Context, parts: FailureParts, error: unknown): void =>
 const answerUnavailable = (ctx: Context, parts: FailureParts): void => {
   const location = ctx.response.get('Location') ?? '';
   if (location !== '' && ctx.status === 303) {
-    ctx.set('Location', location.replace(/([?&#]error=)server_error(?=&|$)/, '$1temporarily_unavailable'));
+    const said = /(?<=[?&#]error=)server_error(?:&error_description=[^&]*)?(?=&|$)/;
+    ctx.set('Location', location.replace(said, 'temporarily_unavailable'));
     return;
   }
   ctx.set('Retry-After', String(retryAfterSeconds));

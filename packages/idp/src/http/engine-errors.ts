@@ -33,10 +33,20 @@ const errorKind = (ctx: KoaContextWithOIDC, error: Error, known: boolean): Error
 /** Where the engine's unexpected errors are noted, for the middleware around it. */
 const engineErrors = new WeakMap<object, unknown>();
 
-/** Writes the engine's unexpected errors to the log and remembers them; to be called for each engine that is built. */
-export const watchEngineErrors = (provider: Provider, logger: Logger): Provider => {
+/**
+ * Writes the engine's unexpected errors to the log and remembers them; to be called for each engine that is built.
+ * @param isUnavailable whether an error means that the database cannot be reached or written at the moment
+ */
+export const watchEngineErrors = (
+  provider: Provider,
+  logger: Logger,
+  isUnavailable: (error: unknown) => boolean,
+): Provider => {
   provider.on('server_error', (ctx, error) => {
     engineErrors.set(ctx.res, error);
+    // The engine asks for this after the event, once it knows client and redirect URI: the application is told then
+    // (RFC 6749, section 4.1.2.1), as a silent sign-in must not leave its visitors on a page of ours.
+    if (isUnavailable(error)) Object.assign(error, { allow_redirect: true });
     logger.error({ err: error, requestId: (ctx as Context).state['requestId'] }, 'the engine failed');
   });
   return provider;

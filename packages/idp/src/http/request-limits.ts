@@ -78,9 +78,12 @@ export async function closeServer(server: Server, graceMs: number): Promise<'dra
   const { promise: closed, resolve } = Promise.withResolvers<'drained' | 'cut off'>();
   let cut = false;
   // A connection kept alive must not bring one request after the other.
-  server.prependListener('request', (_req: IncomingMessage, res: ServerResponse) => {
-    res.setHeader('Connection', 'close');
-  });
+  const announceEnd = (res: ServerResponse): void => {
+    if (!res.headersSent) res.setHeader('Connection', 'close');
+  };
+  server.prependListener('request', (_req: IncomingMessage, res: ServerResponse) => announceEnd(res));
+  for (const responses of (busy.get(server) ?? new Map<Socket, Set<ServerResponse>>()).values())
+    for (const response of responses) announceEnd(response);
   server.close(() => resolve(cut ? 'cut off' : 'drained'));
   const closeIdle = () => {
     server.closeIdleConnections();

@@ -48,8 +48,11 @@ export function loggedPath(target: string): string {
   return path.replace(/^(\/(?:interaction|auth)\/)[^/]+/i, '$1:uid').slice(0, LONGEST_PATH);
 }
 
-/** The pattern of the router that took the request, such as `/interaction/:uid/login`. */
+/**
+ * The pattern of the router that took the request, such as `/interaction/:uid/login`. One without parameters tells no more
+ * than the path, and less where the path was rewritten: the engine takes `/profile` as its `/userinfo`.
+ */
 function matchedRoute(ctx: Context): string | undefined {
   const route: unknown = (ctx as unknown as Record<string, unknown>)['_matchedRoute'];
-  return typeof route === 'string' ? route : undefined;
+  return typeof route === 'string' && route.includes(':') ? route : undefined;
 }

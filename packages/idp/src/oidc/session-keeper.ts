@@ -93,6 +93,7 @@ export class SessionKeeper {
   /**
    * The engine's save at the end of a request.
    * @throws {errors.LoginRequired} when the session ended meanwhile; the cookie is taken back
+   * @throws whatever the store throws; whether the session lives is not known then, and the browser keeps its cookie
    */
   async save(session: KeptSession, ctx: KoaContextWithOIDC): Promise<void> {
     const context = requestContext();
@@ -106,9 +107,19 @@ export class SessionKeeper {
       if (session[stored] !== true || session[proved] === true) await this.persist(session);
       else if (!(await this.#sessions.prolong(session.uid, this.#ttl.idleTtlSeconds))) throw this.#ended();
     } catch (error) {
-      this.#takeCookieBack(ctx, cookieName);
+      if (requestContext()?.sessionEnded === true) this.#takeCookieBack(ctx, cookieName);
+      // The engine has set the session's new id, which no row has.
+      else if (session[stored] !== true || session[proved] === true) this.#leaveCookie(ctx, cookieName);
       throw error;
     }
+  }
+
+  #leaveCookie(ctx: KoaContextWithOIDC, cookieName: string): void {
+    const lines = [ctx.response.headers['set-cookie'] ?? []].flat();
+    ctx.set(
+      'Set-Cookie',
+      lines.filter((line) => !line.startsWith(`${cookieName}=`)),
+    );
   }
 
   #takeCookieBack(ctx: KoaContextWithOIDC, cookieName: string): void {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { AccessTokenStore, NewAccessToken } from '../domain/token/access-token-store.ts';
 import type { SealedRecord } from '../domain/token/sealed-record.ts';
-import { isForeignKeyViolation } from './constraint-violations.ts';
+import { insertedWithSession, lockedSession } from './locked-session.ts';
 import { recordColumns, toSealedRecord, type SealedRecordRow } from './sealed-record-row.ts';
 
 export class KnexAccessTokenStore implements AccessTokenStore {
@@ -12,24 +12,15 @@ export class KnexAccessTokenStore implements AccessTokenStore {
   }
 
   async insert(token: NewAccessToken): Promise<boolean> {
-    try {
-      await this.#db.raw(
-        `insert into access_tokens (id_hash, grant_id, session_uid, code_hash, sealed_payload, expires_at)
-         values (?, ?, ?, ?, ?, now() + make_interval(secs => ?))`,
-        [
-          token.idHash,
-          token.grantId,
-          token.sessionUid ?? null,
-          token.codeHash ?? null,
-          token.sealedPayload,
-          token.ttlSeconds,
-        ],
-      );
-      return true;
-    } catch (error) {
-      if (isForeignKeyViolation(error)) return false;
-      throw error;
-    }
+    const { idHash, grantId, sessionUid = null, codeHash = null, sealedPayload, ttlSeconds } = token;
+    return insertedWithSession(
+      this.#db.raw(
+        `with ${lockedSession}
+         insert into access_tokens (id_hash, grant_id, session_uid, code_hash, sealed_payload, expires_at)
+         select ?, ?, uid, ?, ?, now() + make_interval(secs => ?) from locked_session returning 1`,
+        [sessionUid, sessionUid, idHash, grantId, codeHash, sealedPayload, ttlSeconds],
+      ),
+    );
   }
 
   async find(idHash: Buffer): Promise<SealedRecord | undefined> {

@@ -66,17 +66,20 @@ export class KnexAuthorizationCodeStore implements AuthorizationCodeStore {
     return rows.length > 0;
   }
 
-  async revokeDescendants(idHash: Buffer): Promise<void> {
+  async revokeDescendants(idHash: Buffer): Promise<boolean> {
     // The mark catches tokens that are being inserted right now; the deletes are for those that are there.
-    await this.#db.raw(
+    const { rows } = await this.#db.raw<{ rows: unknown[] }>(
       `with marked as (
-         update authorization_codes set reused_at = coalesce(reused_at, now())
-         where id_hash = ? and consumed_at is not null returning id_hash
+         update authorization_codes set reused_at = now()
+         where id_hash = ? and consumed_at is not null and reused_at is null returning 1
        ), access as (
-         delete from access_tokens where code_hash in (select id_hash from marked)
+         delete from access_tokens where code_hash = ?
+       ), refresh as (
+         delete from refresh_tokens where code_hash = ?
        )
-       delete from refresh_tokens where code_hash in (select id_hash from marked)`,
-      [idHash],
+       select 1 from marked`,
+      [idHash, idHash, idHash],
     );
+    return rows.length > 0;
   }
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { NewRefreshToken, RefreshTokenStore, StoredRefreshToken } from '../domain/token/refresh-token-store.ts';
-import { isForeignKeyViolation } from './constraint-violations.ts';
+import { insertedWithSession, lockedSession } from './locked-session.ts';
 import { recordColumns, toSealedRecord, type SealedRecordRow } from './sealed-record-row.ts';
 
 interface RefreshTokenRow extends SealedRecordRow {
@@ -19,26 +19,16 @@ export class KnexRefreshTokenStore implements RefreshTokenStore {
   }
 
   async insert(token: NewRefreshToken): Promise<boolean> {
-    try {
-      await this.#db.raw(
-        `insert into refresh_tokens
+    const { idHash, grantId, sessionUid = null, codeHash = null, predecessorHash = null, sealedPayload } = token;
+    return insertedWithSession(
+      this.#db.raw(
+        `with ${lockedSession}
+         insert into refresh_tokens
            (id_hash, grant_id, session_uid, code_hash, predecessor_hash, sealed_payload, expires_at)
-         values (?, ?, ?, ?, ?, ?, now() + make_interval(secs => ?))`,
-        [
-          token.idHash,
-          token.grantId,
-          token.sessionUid ?? null,
-          token.codeHash ?? null,
-          token.predecessorHash ?? null,
-          token.sealedPayload,
-          token.ttlSeconds,
-        ],
-      );
-      return true;
-    } catch (error) {
-      if (isForeignKeyViolation(error)) return false;
-      throw error;
-    }
+         select ?, ?, uid, ?, ?, ?, now() + make_interval(secs => ?) from locked_session returning 1`,
+        [sessionUid, sessionUid, idHash, grantId, codeHash, predecessorHash, sealedPayload, token.ttlSeconds],
+      ),
+    );
   }
 
   async find(idHash: Buffer): Promise<StoredRefreshToken | undefined> {

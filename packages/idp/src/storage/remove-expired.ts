@@ -27,7 +27,9 @@ export const removeExpired = async (db: Knex): Promise<number> => {
   ];
   for (const [table, condition] of rules) {
     const { rows } = await db.raw<{ rows: unknown[] }>(
-      `delete from ${table} where ctid in (select ctid from ${table} where ${condition} limit ?) returning 1`,
+      // Waiting for nobody while it holds rows: the same job may run in another process, or a session end.
+      `delete from ${table} where ctid = any(array(
+         select ctid from ${table} where ${condition} limit ? for update skip locked)) returning 1`,
       [batch],
     );
     removed += rows.length;

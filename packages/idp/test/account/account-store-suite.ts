@@ -287,6 +287,12 @@ eachDatabase((kind, open) => {
         assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
       });
 
+      it('counts the same change once, however many make it at the same time', async () => {
+        const { id } = await accounts.insert(newAccount());
+        await Promise.all(Array.from({ length: 8 }, () => accounts.update(id, { name: 'Alice' })));
+        assert.equal((await accounts.find(id))?.profileVersion, 2);
+      });
+
       it('counts every one of many changes at the same time', async () => {
         const { id } = await accounts.insert(newAccount());
         await Promise.all(Array.from({ length: 8 }, (_, index) => accounts.update(id, { name: `Alice ${index}` })));

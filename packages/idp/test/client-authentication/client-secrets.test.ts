@@ -48,7 +48,7 @@ describe('client authentication with a secret (RFC 6749, section 2.3.1)', () => 
   };
 
   const percentEncodeAll = (text: string): string =>
-    [...text].map((character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`).join('');
+    text.replaceAll(/./g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
   it('exchanges a code for a client that sends its secret in the Authorization header', async () => {
     const answer = await new ApplicationServer(provider.issuer, notes).exchange(await newCode(notes.client_id));

@@ -131,7 +131,8 @@ describe('client authentication by private_key_jwt (RFC 7523; OpenID Connect Cor
   it('believes one of many that show the same assertion at once', async () => {
     const assertion = await sign(claimsFor('signing'), pair('ES256'));
     const answers = await Promise.all(Array.from({ length: 8 }, () => authenticate(assertion)));
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, ...Array.from({ length: 7 }, () => 401)]);
+    const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
+    assert.deepEqual([count(200), count(401)], [1, 7]);
   });
 
   const badClaims: readonly (readonly [what: string, more: () => Record<string, unknown>])[] = [

@@ -72,9 +72,9 @@ export const holdEachCall = async <T>(
     const held = gate.holdAt(names.length + 1);
     const answering = request();
     const name = await Promise.race([held.reached, answering.then(() => undefined)]);
-    await meanwhile();
-    held.release();
+    // What is done meanwhile must not be held itself.
     gate.open();
+    await meanwhile().finally(held.release);
     await verify(await answering, name);
     if (name === undefined) return names;
     names.push(name);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChildWith, type Child } from '../support/child-process.ts';
+import { startChildIn, type Child } from '../support/child-process.ts';
 import { UserAgent, type Via } from '../support/user-agent.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url);
@@ -30,7 +30,7 @@ export const runLatchkey = async (
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-process-'));
   const inherited = Object.entries(process.env).filter(([name]) => name === 'PATH' || name.startsWith('LATCHKEY_TEST_'));
   const env = { ...Object.fromEntries(inherited), DATA_DIR: join(folder, 'data'), ...settings };
-  const child = startChildWith({ env, cwd: folder }, main, ...commandLine);
+  const child = startChildIn({ env, cwd: folder }, main, ...commandLine);
   return { child, remove: () => rm(folder, { recursive: true, force: true }) };
 };
 

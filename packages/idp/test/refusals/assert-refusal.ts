@@ -15,7 +15,7 @@ export const assertRefusal = (row: Refusal, answer: Answer): void => {
 };
 
 /** What holds for whatever is answered. */
-export const assertSafe = ({ headers, text }: Answer): void => {
+const assertSafe = ({ headers, text, url }: Answer): void => {
   const policy = String(headers['content-security-policy']);
   assert.match(policy, /default-src 'none'/, 'Content-Security-Policy');
   assert.match(policy, /frame-ancestors 'none'/, 'Content-Security-Policy');
@@ -27,11 +27,15 @@ export const assertSafe = ({ headers, text }: Answer): void => {
   for (const name of ['server', 'x-powered-by']) assert.equal(headers[name], undefined, name);
   for (const cookie of [headers['set-cookie'] ?? []].flat()) {
     assert.match(cookie, /SameSite=Lax/i);
-    if (!cookie.startsWith('latchkey-hint=')) assert.match(cookie, /HttpOnly/i);
+    if (!/^(?:__Secure-)?latchkey-hint=/.test(cookie)) assert.match(cookie, /HttpOnly/i);
+    if (url.protocol === 'https:') assert.match(cookie, /^__(?:Host|Secure)-.*; Secure/i);
   }
   assert.doesNotMatch(text, /\n\s+at \S|node_modules|\.[jt]s:\d/, 'a stack trace');
   assert.doesNotMatch(text, /<script>|<img src=x|onerror=alert\(1\)>/, 'markup of the request');
-  if (text.startsWith('<!doctype html>')) assert.doesNotMatch(text, /<[^>]*\s(?:style|on\w+)=/, 'inline style or script');
+  // Without what stands in quotes, which may well hold such words.
+  const bare = text.replaceAll(/"[^"]*"/g, '""');
+  if (bare.startsWith('<!doctype html>'))
+    assert.doesNotMatch(bare, /<[^>]*\s(?:style|on\w+)=/, 'inline style or script');
 };
 
 const assertReads = (reads: Reading, answer: Answer, told: string): void => {
@@ -53,7 +57,10 @@ const assertReads = (reads: Reading, answer: Answer, told: string): void => {
       const body = answer.json();
       assert.equal(body['error'], reads.error, told);
       if (reads.description !== undefined) assert.equal(body['error_description'], reads.description, told);
-      assert.deepEqual(Object.keys(body).filter((name) => !['error', 'error_description', 'scope'].includes(name)), []);
+      assert.deepEqual(
+        Object.keys(body).filter((name) => !['error', 'error_description', 'scope'].includes(name)),
+        [],
+      );
       break;
     }
     case 'client':

@@ -10,11 +10,10 @@ const asked =
   (world) =>
     world.authorize(more, clientId);
 
-const twice = (name: string, value = 'x'): Refusal['ask'] => (world) => world.authorizeWith(`${name}=${value}`);
-
-const noCodeFor = async (world: World): Promise<void> => {
-  assert.equal(Number((await world.database.knex('authorization_codes').count({ n: '*' }))[0]?.['n']), 0);
-};
+const twice =
+  (name: string, value = 'x'): Refusal['ask'] =>
+  (world) =>
+    world.authorizeWith(`${name}=${value}`);
 
 /** Pushes a request and answers its `request_uri` (RFC 9126). */
 const push = async (world: World, clientId: string): Promise<string> => {
@@ -23,6 +22,9 @@ const push = async (world: World, clientId: string): Promise<string> => {
   assert.equal(answer.status, 201, answer.text);
   return String(answer.json()['request_uri']);
 };
+
+const pushed = (clientId: string, requestUri: string): string =>
+  `/auth?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`;
 
 const clients: Section = {
   where: '`/auth`',
@@ -47,23 +49,14 @@ const pkce: Section = {
       'no PKCE',
       303,
       toClient('invalid_request', 'Authorization Server policy requires PKCE to be used for this request'),
-      async (world) => {
-        const answer = await world.authorize({ code_challenge: undefined, code_challenge_method: undefined });
-        await noCodeFor(world);
-        return answer;
-      },
+      asked({ code_challenge: undefined, code_challenge_method: undefined }),
     ),
-    refuse(
-      'no PKCE by somebody who is signed in, silently',
-      303,
-      toClient('invalid_request'),
-      async (world) => {
-        const url = (await world.authorize({ prompt: 'none' })).url;
-        url.searchParams.delete('code_challenge');
-        url.searchParams.delete('code_challenge_method');
-        return (await world.signedIn()).ask(url);
-      },
-    ),
+    refuse('no PKCE by somebody who is signed in, silently', 303, toClient('invalid_request'), async (world) => {
+      const url = (await world.authorize({ prompt: 'none' })).url;
+      url.searchParams.delete('code_challenge');
+      url.searchParams.delete('code_challenge_method');
+      return (await world.signedIn()).ask(url);
+    }),
     refuse(
       'the method `plain`',
       303,
@@ -176,25 +169,23 @@ const hints: Section = {
       toClient('invalid_request_uri'),
       asked({ request_uri: 'urn:ietf:params:oauth:request_uri:never-pushed' }),
     ),
-    refuse(
-      'a pushed request of another client',
-      400,
-      page('badRequest', 'invalid_request'),
-      async (world) => {
-        const requestUri = await push(world, 'other');
-        return world.browser().ask(`/auth?${new URLSearchParams({ client_id: 'app', request_uri: requestUri })}`);
-      },
+    refuse('a pushed request of another client', 400, page('badRequest', 'invalid_request_object'), async (world) =>
+      world.browser().ask(pushed('app', await push(world, 'other'))),
     ),
-    refuse(
-      'a pushed request a minute later',
-      400,
-      page('badRequest', 'invalid_request_uri'),
-      async (world) => {
-        const requestUri = await push(world, 'app');
-        await world.database.knex.raw(`update pushed_authorization_requests set expires_at = now() - interval '1 second'`);
-        return world.browser().ask(`/auth?${new URLSearchParams({ client_id: 'app', request_uri: requestUri })}`);
-      },
-    ),
+    refuse('a pushed request a minute later', 400, page('badRequest', 'invalid_request_uri'), async (world) => {
+      const requestUri = await push(world, 'app');
+      await world.database.knex.raw(
+        `update pushed_authorization_requests set expires_at = now() - interval '1 second'`,
+      );
+      return world.browser().ask(pushed('app', requestUri));
+    }),
+    refuse('a pushed request a second time', 400, page('badRequest', 'invalid_request_uri'), async (world) => {
+      const requestUri = await push(world, 'app');
+      const browser = await world.signedIn();
+      const first = await browser.ask(pushed('app', requestUri));
+      assert.ok(first.location?.searchParams.has('code'), first.text);
+      return browser.ask(pushed('app', requestUri));
+    }),
     refuse('no pushed request by a client that must push', 303, toClient('invalid_request'), asked({}, 'pushed-only')),
     refuse(
       'a resource that does not exist (RFC 8707)',
@@ -206,7 +197,16 @@ const hints: Section = {
   ],
 };
 
-const repeated = ['response_type', 'scope', 'state', 'nonce', 'code_challenge', 'prompt', 'response_mode', 'id_token_hint'];
+const repeated = [
+  'response_type',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'prompt',
+  'response_mode',
+  'id_token_hint',
+];
 
 const encodings: Section = {
   where: '`/auth`',
@@ -238,17 +238,17 @@ const encodings: Section = {
         return world.post(url.pathname, `${url.search.slice(1)}&state=x`, { accept: 'text/html' });
       },
     ),
-    refuse(
-      'JSON by POST',
-      415,
-      page('badRequest', 'invalid_request'),
-      (world) => world.post('/auth', '{}', { 'content-type': 'application/json', accept: 'text/html' }),
+    refuse('JSON by POST', 415, page('badRequest', 'invalid_request'), (world) =>
+      world.post('/auth', '{}', { 'content-type': 'application/json', accept: 'text/html' }),
     ),
     refuse(
       'bytes that are not UTF-8, or NUL',
       400,
       line('Bad request: this address is not written correctly.'),
-      (world) => Promise.all(['state=%ff', 'state=%c0%af', 'state=%00', 'login_hint=a%00b'].map((text) => world.authorizeWith(text))),
+      (world) =>
+        Promise.all(
+          ['state=%ff', 'state=%c0%af', 'state=%00', 'login_hint=a%00b'].map((text) => world.authorizeWith(text)),
+        ),
     ),
     refuse(
       'markup in the client, the redirect URI, and together with a missing parameter',
@@ -267,9 +267,21 @@ const encodings: Section = {
       303,
       works('an error at the application, or the sign-in page, which shows it as text'),
       async (world) => {
-        const names = ['scope', 'state', 'nonce', 'prompt', 'response_type', 'response_mode', 'code_challenge', 'ui_locales'];
+        const names = [
+          'scope',
+          'state',
+          'nonce',
+          'prompt',
+          'response_type',
+          'response_mode',
+          'code_challenge',
+          'ui_locales',
+        ];
         const answers = await Promise.all(names.map((name) => world.authorize({ [name]: markup })));
-        const { page: signInPage } = await world.beginSignIn(world.browser(), { login_hint: markup, ui_locales: markup });
+        const { page: signInPage } = await world.beginSignIn(world.browser(), {
+          login_hint: markup,
+          ui_locales: markup,
+        });
         assert.match(signInPage.text, /value="&#39;&quot;&gt;&lt;script&gt;/);
         assert.doesNotMatch(signInPage.text, /<script/);
         return answers;

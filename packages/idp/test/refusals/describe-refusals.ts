@@ -31,7 +31,7 @@ export const describeRefusals = (
           const answers = [await row.ask(world)].flat();
           assert.ok(answers.length > 0, 'nothing was asked');
           for (const answer of answers) assertRefusal(row, answer);
-          assertQuietLog(world.provider.log().slice(logged), row.status);
+          if (row.noisy !== true) assertQuietLog(world.provider.log().slice(logged));
         });
       }
     });
@@ -41,13 +41,13 @@ export const describeRefusals = (
     const log = world.provider.log();
     assert.match(log, /"msg":"request"/, 'the log holds the requests');
     assert.deepEqual(world.secrets.foundIn(log), []);
-    assert.doesNotMatch(log, /(?<!\d)\d{1,3}(?:\.\d{1,3}){2}\.(?!0\/24)\d{1,3}(?!\d)/, 'an IP address');
+    const requests = log.replaceAll(/^.*"msg":"listening".*$/gm, '');
+    assert.doesNotMatch(requests, /(?<!\d)\d{1,3}(?:\.\d{1,3}){2}\.(?!0\/24)\d{1,3}(?!\d)/, 'an IP address');
   });
 };
 
 /** A refusal is no fault of the server: whoever reads the log for errors finds none. */
-const assertQuietLog = (log: string, status: number): void => {
-  if (status >= 500) return;
+const assertQuietLog = (log: string): void => {
   const errors = log.split('\n').filter((text) => /"level":"(?:warn|error|fatal)"/.test(text));
   assert.deepEqual(errors, []);
 };

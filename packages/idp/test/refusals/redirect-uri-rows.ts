@@ -13,7 +13,7 @@ const variants: Readonly<Record<string, string>> = {
   'a dot after the host': 'https://app.example.org./callback',
   'another port': 'https://app.example.org:8443/callback',
   'the port that is meant anyway': 'https://app.example.org:443/callback',
-  'http': 'http://app.example.org/callback',
+  http: 'http://app.example.org/callback',
   'a slash at the end': 'https://app.example.org/callback/',
   'a path below': 'https://app.example.org/callback/more',
   'a path that leads back': 'https://app.example.org/more/../callback',
@@ -71,8 +71,8 @@ export const redirectUriSections: readonly Section[] = [
         page('redirectUriMismatch', 'invalid_redirect_uri'),
         (world) =>
           Promise.all(
-            ['http://127.0.0.1:4000/other', 'http://localhost:4000/callback', 'https://127.0.0.1:4000/callback'].map((uri) =>
-              world.authorize({ redirect_uri: uri }, 'native'),
+            ['http://127.0.0.1:4000/other', 'http://localhost:4000/callback', 'https://127.0.0.1:4000/callback'].map(
+              (uri) => world.authorize({ redirect_uri: uri }, 'native'),
             ),
           ),
       ),

@@ -26,6 +26,8 @@ export interface Refusal {
   readonly reads: Reading;
   /** Does it, and checks what the answer alone does not show. Each answer is then held to `status` and `reads`. */
   readonly ask: (world: World) => Promise<Answer | readonly Answer[]>;
+  /** Something is amiss with the server itself, and its log says so. */
+  readonly noisy?: boolean;
 }
 
 export interface Section {

@@ -1,4 +1,4 @@
-import { UserAgent, type Answer, type Ask } from '../support/user-agent.ts';
+import { UserAgent, type Answer, type Ask, type Via } from '../support/user-agent.ts';
 
 /** Parameters whose values are no secret: words of the protocol, names of clients, what people decide. */
 const harmless = new Set(
@@ -35,13 +35,13 @@ export class Secrets {
 export class WatchedUserAgent extends UserAgent {
   readonly #secrets: Secrets;
 
-  constructor(issuer: string, secrets: Secrets) {
-    super({ issuer });
+  constructor(issuer: string, secrets: Secrets, via?: Via) {
+    super({ issuer }, via);
     this.#secrets = secrets;
   }
 
   override another(): WatchedUserAgent {
-    return new WatchedUserAgent(this.origin, this.#secrets);
+    return new WatchedUserAgent(this.origin, this.#secrets, this.via);
   }
 
   override async ask(target: string | URL, ask: Ask = {}): Promise<Answer> {
@@ -55,7 +55,9 @@ export class WatchedUserAgent extends UserAgent {
       secrets.noteParameters(answer.location.searchParams, 'of a redirect');
       secrets.noteParameters(new URLSearchParams(answer.location.hash.slice(1)), 'of a redirect');
     }
-    for (const [, name = '', value = ''] of answer.text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)) {
+    for (const [, name = '', value = ''] of answer.text.matchAll(
+      /<input type="hidden" name="(\w+)" value="([^"]*)"/g,
+    )) {
       secrets.noteParameters([[name, value]], 'of a page');
     }
     for (const [, name = '', value = ''] of answer.text.matchAll(/"(\w*token|request_uri|code)":"([^"]*)"/g)) {

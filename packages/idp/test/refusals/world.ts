@@ -1,10 +1,11 @@
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { password, startProvider, type ProviderOptions, type RunningProvider } from '../support/running-provider.ts';
 import type { TestDatabase } from '../support/test-database.ts';
 import {
   authorizationRequest,
   exchange,
+  followToClient,
   formOf,
   refreshOf,
   signIn,
@@ -39,6 +40,9 @@ export const person = 'quetzal';
 export const otherPerson = 'axolotl';
 export const disabledPerson = 'caracara';
 
+/** The address of browsers behind a proxy (RFC 5737). */
+export const visitor = '203.0.113.9';
+
 const keyId = 'world-key';
 
 /** A provider with clients of every kind and people, and browsers and programs that ask it. */
@@ -47,19 +51,30 @@ export class World {
   readonly database: TestDatabase;
   readonly secrets: Secrets;
   readonly #clients: ReadonlyMap<string, TestClient>;
+  /** Of the client `keys`. */
+  readonly publicJwk: JWK;
   readonly #privateKey: CryptoKey;
+  /** Signs in at its first request for a code, and again when a test ended its session. */
+  readonly #standing: WatchedUserAgent;
 
-  private constructor(provider: RunningProvider, clients: ReadonlyMap<string, TestClient>, privateKey: CryptoKey) {
+  private constructor(
+    provider: RunningProvider,
+    clients: ReadonlyMap<string, TestClient>,
+    keys: { publicJwk: JWK; privateKey: CryptoKey },
+  ) {
     this.provider = provider;
     this.database = provider.database;
     this.secrets = new Secrets();
     this.#clients = clients;
-    this.#privateKey = privateKey;
+    this.publicJwk = keys.publicJwk;
+    this.#privateKey = keys.privateKey;
+    this.#standing = this.browser();
     for (const name of [person, otherPerson, disabledPerson]) {
       this.secrets.note(name, 'user name');
       this.secrets.note(`${name}@example.org`, 'e-mail address');
     }
     this.secrets.note(password, 'password');
+    this.secrets.note(visitor, 'address');
     for (const { client_secret: secret } of clients.values()) this.secrets.note(secret, 'client secret');
   }
 
@@ -67,13 +82,13 @@ export class World {
   static async open(database: TestDatabase, options?: ProviderOptions): Promise<World> {
     const provider = await startProvider(database, options);
     const { publicKey, privateKey } = await generateKeyPair('ES256');
-    const jwk = { ...(await exportJWK(publicKey)), kid: keyId, alg: 'ES256', use: 'sig' };
+    const publicJwk = { ...(await exportJWK(publicKey)), kid: keyId, alg: 'ES256', use: 'sig' };
     const kinds: Readonly<Record<string, Record<string, unknown>>> = {
       app: { scope: 'openid profile email offline_access' },
       other: {},
       untrusted: { trusted: false },
       public: { trusted: false, tokenEndpointAuthMethod: 'none' },
-      keys: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
+      keys: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [publicJwk] } },
       'without-pkce': { pkceRequired: false },
       'pushed-only': { requirePushedAuthorizationRequests: true },
       disabled: {},
@@ -89,7 +104,7 @@ export class World {
     await provider.command('client.disable', { clientId: 'disabled' });
     for (const name of [person, otherPerson, disabledPerson]) await provider.addAccount(name);
     await provider.command('account.disable', { account: disabledPerson });
-    return new World(provider, clients, privateKey);
+    return new World(provider, clients, { publicJwk, privateKey });
   }
 
   get issuer(): string {
@@ -104,7 +119,8 @@ export class World {
 
   /** A browser that was never here. */
   browser(): WatchedUserAgent {
-    return new WatchedUserAgent(this.issuer, this.secrets);
+    const via = { port: this.provider.port, forwardedFor: visitor };
+    return new WatchedUserAgent(this.issuer, this.secrets, this.issuer.startsWith('https:') ? via : undefined);
   }
 
   /** A browser in which a person is signed in. */
@@ -112,6 +128,12 @@ export class World {
     const browser = this.browser();
     await signIn(browser, authorizationRequest('app'), username);
     return browser;
+  }
+
+  /** Who is signed in in a browser, as its start page says. */
+  async whoIsIn(browser: WatchedUserAgent): Promise<string | undefined> {
+    const { text } = await browser.ask('/');
+    return [person, otherPerson, disabledPerson].find((name) => text.includes(name));
   }
 
   /** Asks the authorization endpoint; `more` adds, replaces, or (undefined) leaves out parameters. */
@@ -145,13 +167,18 @@ export class World {
     return refreshOf(await this.submitSignIn(interaction, username));
   }
 
-  /** A code for a client that knows the person. */
-  async code(client: string, browser?: WatchedUserAgent, more: Record<string, string | undefined> = {}): Promise<Code> {
+  /** A code for a trusted client, by default in a browser in which the person is signed in already. */
+  async code(client: string, browser = this.#standing, more: Record<string, string | undefined> = {}): Promise<Code> {
     const request = authorizationRequest(client, more);
-    const callback = await signIn(browser ?? (await this.signedIn()), request, person);
-    const code = callback.searchParams.get('code');
-    if (code === null) throw new Error(`no code: ${callback.href}`);
-    return { code, code_verifier: request.codeVerifier };
+    return codeOf(request, await signIn(browser, request, person));
+  }
+
+  /** A code that yields a refresh token, of the client `app`: the person has to allow it (OIDC Core 1.0, section 11). */
+  async offlineCode(browser: WatchedUserAgent): Promise<Code> {
+    const asked = { scope: 'openid offline_access', prompt: 'consent' };
+    const { path, fields, request } = await this.beginSignIn(browser, asked);
+    const allowed = await browser.ask(`${path}/consent`, { form: { ...fields, decision: 'allow' } });
+    return codeOf(request, await followToClient(browser, await browser.ask(refreshOf(allowed))));
   }
 
   /** Exchanges a code as a client; `more` adds, replaces, or (undefined) leaves out parameters. */
@@ -191,6 +218,12 @@ export class World {
     await this.provider.close();
   }
 }
+
+const codeOf = (request: AuthorizationRequest, callback: URL): Code => {
+  const code = callback.searchParams.get('code');
+  if (code === null) throw new Error(`no code: ${callback.href}`);
+  return { code, code_verifier: request.codeVerifier };
+};
 
 /** An HTTP Basic header for a client (RFC 6749, section 2.3.1). */
 export const basic = ({ client_id: id, client_secret: secret = '' }: TestClient): { authorization: string } => ({

@@ -80,7 +80,7 @@ export class SessionWorld {
   }
 
   browser(): UserAgent {
-    return new UserAgent(this.provider);
+    return new UserAgent(this.provider, { port: this.provider.port });
   }
 
   signIn(

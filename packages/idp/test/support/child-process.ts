@@ -20,17 +20,36 @@ export interface Child {
 
 /** Runs a TypeScript program with this Node. It is killed when this process ends. */
 export const startChild = (program: URL, ...programArguments: string[]): Child =>
-  startChildWith({}, program, ...programArguments);
+  startChildIn({}, program, ...programArguments);
 
-export const startChildWith = (
+/** The same, with another environment than this process has. */
+export const startChildWith = (env: NodeJS.ProcessEnv, program: URL, ...programArguments: string[]): Child =>
+  startChildIn({ env }, program, ...programArguments);
+
+/** The same, in another folder. */
+export const startChildIn = (
   options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
   program: URL,
   ...programArguments: string[]
+): Child => startCommand([process.execPath, '-C', 'source', fileURLToPath(program), ...programArguments], options);
+
+export interface CommandOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** What it reads from its standard input; nothing unless told. */
+  readonly input?: string;
+  /** Makes it the leader of a process group, as a terminal does with each command line. */
+  readonly detached?: boolean;
+}
+
+/** Runs any command. It is killed when this process ends. */
+export const startCommand = (
+  [program, ...programArguments]: readonly [string, ...string[]],
+  { input, ...options }: CommandOptions = {},
 ): Child => {
-  const child = spawn(process.execPath, ['-C', 'source', fileURLToPath(program), ...programArguments], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...options,
-  });
+  const child = spawn(program, programArguments, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {}); // it need not read what it is given
+  child.stdin.end(input);
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   const lines: string[] = [];

@@ -49,9 +49,10 @@ export const startProvider = async (database: TestDatabase, options: ProviderOpt
     },
   });
   const env = { PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'debug', PASSWORD_HASH_CONCURRENCY: '2', ...options.env };
+  const config = readConfig(env);
   const serving = await serve(
-    readConfig(env),
-    createLogger({ level: 'debug', destination }),
+    config,
+    createLogger({ level: config.logLevel, destination }),
     { openDatabase: async () => ({ ...database, close: async () => {} }), ...options },
   );
   const runner = new CommandRunner(serving.latchkey.commands);

@@ -36,7 +36,7 @@ export const eachDatabase = (define: (kind: DatabaseKind, open: OpenTestDatabase
 };
 
 const openEmbedded = async (): Promise<TestDatabase> => {
-  const pglite = new PGlite({ loadDataDir: await openAsBlob(await snapshot()) });
+  const pglite = new PGlite({ loadDataDir: await openAsBlob(await migratedSnapshot()) });
   const knex = connectEmbedded({ pglite });
   return {
     knex,
@@ -123,8 +123,8 @@ const migratedTemplate = async (knex: Knex, server: string): Promise<string> => 
 const cacheFolder = fileURLToPath(new URL('../../../../.cache/', import.meta.url));
 const snapshotPrefix = 'embedded-database-';
 
-/** The file of a migrated embedded database; making it takes 4 s, opening it 0.5 s. */
-const snapshot = async (): Promise<string> => {
+/** The file (tar) of a migrated embedded database; making it takes 4 s, opening it 0.5 s. */
+export const migratedSnapshot = async (): Promise<string> => {
   const file = join(cacheFolder, `${snapshotPrefix}${await fingerprint()}.tar`);
   if (existsSync(file)) return file;
   const pglite = new PGlite();

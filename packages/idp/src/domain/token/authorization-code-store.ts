@@ -19,6 +19,9 @@ export interface AuthorizationCodeStore {
   find(idHash: Buffer): Promise<SealedRecord | undefined>;
   /** One conditional statement (RFC 9700, section 4.5). False: somebody else was first. */
   consume(idHash: Buffer): Promise<boolean>;
-  /** Revokes what came of this code and nothing else, also what is being issued at this moment. */
-  revokeDescendants(idHash: Buffer): Promise<void>;
+  /**
+   * Revokes what came of this code and nothing else, also what is being issued at this moment. True the first time: who
+   * tries again and again must not fill the security events.
+   */
+  revokeDescendants(idHash: Buffer): Promise<boolean>;
 }

@@ -48,14 +48,15 @@ export class AuthorizationCodeAdapter extends UnusedAdapter {
   override async consume(id: string): Promise<void> {
     const idHash = tokenHash(id);
     if (await this.#codes.consume(idHash)) return;
-    await this.#codes.revokeDescendants(idHash);
-    const client = Provider.ctx?.oidc.client;
-    await this.#securityEvents.record({
-      event: 'code.reused',
-      actor: `client:${client?.clientId ?? 'unknown'}`,
-      clientId: client?.clientId,
-      network: requestContext()?.network,
-    });
+    if (await this.#codes.revokeDescendants(idHash)) {
+      const client = Provider.ctx?.oidc.client;
+      await this.#securityEvents.record({
+        event: 'code.reused',
+        actor: `client:${client?.clientId ?? 'unknown'}`,
+        clientId: client?.clientId,
+        network: requestContext()?.network,
+      });
+    }
     throw new errors.InvalidGrant('authorization code already consumed');
   }
 }

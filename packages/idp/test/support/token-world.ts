@@ -1,21 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { startProvider, type RunningProvider } from '../support/running-provider.ts';
-import type { OpenTestDatabase, TestDatabase } from '../support/test-database.ts';
-import { ApplicationServer, type TestClient } from '../support/token-requests.ts';
-import { UserAgent, type Answer } from '../support/user-agent.ts';
+import { startProvider, type RunningProvider } from './running-provider.ts';
+import { testSecretKey } from './signing-keys.ts';
+import type { OpenTestDatabase, TestDatabase } from './test-database.ts';
+import { ApplicationServer, type TestClient } from './token-requests.ts';
+import { authorizationRequest, signIn, UserAgent, type Answer } from './user-agent.ts';
 
-/** One provider for the suites of a file, with a fresh person and client for each test that asks. */
+interface Regular {
+  readonly person: { readonly sub: string; readonly username: string };
+  readonly browser: UserAgent;
+}
+
+/** One provider for the suites of a file, with fresh people and clients for the tests that ask. */
 export class TokenWorld {
   #provider: RunningProvider | undefined;
   #counter = 0;
+  #regular: Promise<Regular> | undefined;
 
   /** Starts the provider before the tests of the suite and closes it after them. */
   constructor(open: OpenTestDatabase) {
     let database: TestDatabase;
     before(async () => {
       database = await open();
-      this.#provider = await startProvider(database);
+      this.#provider = await startProvider(database, { env: { SECRET_KEY: testSecretKey } });
     });
     after(async () => {
       await this.#provider?.close();
@@ -39,6 +46,18 @@ export class TokenWorld {
   async newPerson(): Promise<{ sub: string; username: string }> {
     this.#counter += 1;
     return this.provider.addAccount(`person${this.#counter}`);
+  }
+
+  /** Somebody who is signed in, for tests that end neither the account nor this session. */
+  regular(): Promise<Regular> {
+    this.#regular ??= (async () => {
+      const person = await this.newPerson();
+      const client = await this.newClient();
+      const browser = this.browser();
+      await signIn(browser, authorizationRequest(client.client_id), person.username);
+      return { person, browser };
+    })();
+    return this.#regular;
   }
 
   async newClient(more: Record<string, unknown> = {}): Promise<{ client_id: string; client_secret: string }> {
