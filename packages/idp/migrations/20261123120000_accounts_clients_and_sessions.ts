@@ -25,6 +25,8 @@ export const up = async (db: Knex): Promise<void> => {
       locale text,
       groups jsonb not null default '[]',
       profile_version bigint not null default 1,
+      -- Grows with each change that ends all sessions; a proof of identity counts only in its own generation.
+      proof_generation bigint not null default 1,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       disabled_at timestamptz,
@@ -41,6 +43,7 @@ export const up = async (db: Knex): Promise<void> => {
       primary key (email, account_id)
     );
     create index email_reservations_account on email_reservations (account_id);
+    create index email_reservations_end on email_reservations (reserved_until);
 
     create table clients (
       client_id text primary key,
@@ -171,14 +174,16 @@ export const up = async (db: Knex): Promise<void> => {
     );
     create index interactions_end on interactions (expires_at);
 
+    -- Good for a sign-in to begin with until expires_at, and then kept for as long as one that began may take.
     create table pushed_authorization_requests (
       id_hash bytea primary key,
       sealed_payload bytea not null,
       created_at timestamptz not null default now(),
       expires_at timestamptz not null,
+      kept_until timestamptz not null,
       consumed_at timestamptz
     );
-    create index pushed_authorization_requests_end on pushed_authorization_requests (expires_at);
+    create index pushed_authorization_requests_end on pushed_authorization_requests (kept_until);
 
     -- jti values of client assertions and DPoP proofs: each is good once.
     create table replays (
@@ -206,6 +211,7 @@ export const up = async (db: Knex): Promise<void> => {
       primary key (browser_hash, account_id)
     );
     create index known_browsers_account on known_browsers (account_id);
+    create index known_browsers_end on known_browsers (last_used_at);
 
     -- The shape that rate-limiter-flexible reads and writes; expire is in milliseconds since 1970.
     create table rate_limits (

@@ -7,9 +7,9 @@ import { ManageAccounts } from './domain/account/manage-accounts.ts';
 import { ManageClients } from './domain/client/manage-clients.ts';
 import { KeyRing } from './domain/key/key-ring.ts';
 import { EndSessions } from './domain/session/end-sessions.ts';
-import { BegunSignInLimit } from './domain/sign-in/begun-sign-in-limit.ts';
 import { SignInLimits } from './domain/sign-in/sign-in-limits.ts';
 import { SignIn } from './domain/sign-in/sign-in.ts';
+import { StrangerLimits } from './domain/sign-in/stranger-limits.ts';
 import { buildAssets } from './http/assets/assets.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { CurrentSession } from './http/current-session.ts';
@@ -70,8 +70,8 @@ export interface Latchkey {
   readonly provider: () => Provider;
   /** Rereads and maintains the signing keys. */
   readonly maintainKeys: () => Promise<void>;
-  /** Ends sessions that are past their end, and removes what is of no more use. */
-  readonly tidyUp: () => Promise<void>;
+  /** Ends sessions that are past their end, and removes what is of no more use. @param signal makes it stop early */
+  readonly tidyUp: (signal?: AbortSignal) => Promise<void>;
   /** Resolves when the applications have been told of what ended so far, or could not be. */
   readonly settled: () => Promise<void>;
 }
@@ -111,6 +111,7 @@ export const compose = async (
   });
   const rateLimits = new KnexRateLimits(db);
   const rateLimitNames = keyedTextHash(secretKey.derive('rate limit names'));
+  const knownBrowsers = new KnexKnownBrowsers(db);
   const transactions = new KnexTransactions(db);
   const passwords = new Argon2PasswordHasher(new BoundedQueue({ concurrency: config.passwordHashConcurrency }));
 
@@ -131,7 +132,7 @@ export const compose = async (
   const parts: Omit<ProviderParts, 'keys'> = {
     issuer,
     stores,
-    begunSignIns: new BegunSignInLimit(rateLimits, rateLimitNames),
+    strangerLimits: new StrangerLimits(rateLimits, knownBrowsers, rateLimitNames),
     sealer,
     names,
     clientSecrets,
@@ -179,7 +180,7 @@ export const compose = async (
     currentSession: new CurrentSession(stores.sessions, stores.accounts, cookies.session),
     signIn: new SignIn({
       accounts: stores.accounts,
-      knownBrowsers: new KnexKnownBrowsers(db),
+      knownBrowsers,
       limits: new SignInLimits(rateLimits, rateLimitNames),
       passwords,
       securityEvents: stores.securityEvents,
@@ -216,12 +217,13 @@ export const compose = async (
         backchannel.notify(ended.clients);
         await backchannel.settled();
       },
+      migrate: () => migrate(database),
     },
-    tidyUp: async () => {
+    tidyUp: async (signal) => {
       const limit = 100;
       const which = { expired: true, limit } as const;
       while ((await endSessions.end({ which, cause: 'expiry', actor: 'latchkey' })).sessions.length === limit);
-      await removeExpired(db);
+      await removeExpired(db, signal);
     },
     settled: () => backchannel.settled(),
   };

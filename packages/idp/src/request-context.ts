@@ -7,6 +7,8 @@ export interface RequestContext {
   /** The network that the request came from, never the full address. */
   readonly network: string;
   readonly userAgent: string | undefined;
+  /** False when the browser says that the answer is for something else than the page of a tab. */
+  readonly opensPage: boolean;
   /** Set when a session was found to be over while its request was being answered. */
   sessionEnded?: boolean;
 }

@@ -87,12 +87,13 @@ export const serve = async (given: Config, logger: Logger, substitutes: Substitu
 
 /** What happens without being asked for. A job that fails is tried again at its next turn. */
 const startJobs = (latchkey: Latchkey, logger: Logger): (() => void) => {
-  const every = (seconds: number, name: string, job: () => Promise<void>): NodeJS.Timeout => {
+  const stopping = new AbortController();
+  const every = (seconds: number, name: string, job: (signal: AbortSignal) => Promise<void>): NodeJS.Timeout => {
     let running = false;
     return setInterval(() => {
       if (running) return;
       running = true;
-      job()
+      job(stopping.signal)
         .catch((err: unknown) => logger.error({ err, job: name }, 'a job failed'))
         .finally(() => {
           running = false;
@@ -103,5 +104,8 @@ const startJobs = (latchkey: Latchkey, logger: Logger): (() => void) => {
     every(keyRereadSeconds, 'signing keys', latchkey.maintainKeys),
     every(tidyUpEverySeconds, 'tidy up', latchkey.tidyUp),
   ];
-  return () => timers.forEach((timer) => clearInterval(timer));
+  return () => {
+    stopping.abort();
+    timers.forEach((timer) => clearInterval(timer));
+  };
 };

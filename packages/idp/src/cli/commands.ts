@@ -38,6 +38,8 @@ export interface CommandServices {
    * because one did not answer.
    */
   announceEnded(ended: EndedSessions): Promise<void>;
+  /** Brings the database up to date; answers the names of the migrations that were applied now. */
+  migrate(): Promise<{ readonly applied: readonly string[] }>;
 }
 
 const by: ChangedBy = { actor: 'command-line' };
@@ -121,6 +123,8 @@ const commands = {
 
   'keys.list': command(noInput, async ({ keys }) => keysResult(await keys.list())),
   'keys.rotate': command(noInput, async ({ keys }) => keysResult(await keys.rotate(by))),
+
+  migrate: command(noInput, async ({ migrate }) => ({ applied: [...(await migrate()).applied] })),
 } satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof commands;

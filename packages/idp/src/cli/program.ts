@@ -91,9 +91,14 @@ function addServiceVerbs<Config extends CliConfig>(
     .command('migrate')
     .description('bring the database up to date; start does so by itself')
     .action(async (options: JsonOption) => {
-      const { applied } = await environment.migrate(environment.readConfig());
-      const text = applied.length === 0 ? 'The database is up to date.' : ['Applied:', ...applied].join('\n  ');
-      await context.print(options, { applied }, text);
+      const config = environment.readConfig();
+      const result = await runCommand(environment, config, 'migrate', {}, async () => {
+        const { applied } = await environment.migrate(config);
+        return { applied: [...applied] };
+      });
+      const names = [result['applied'] ?? []].flat().map(String);
+      const text = names.length === 0 ? 'The database is up to date.' : ['Applied:', ...names].join('\n  ');
+      await context.print(options, result, text);
     });
   finishVerb(migrate, 'latchkey migrate');
 }

@@ -10,18 +10,21 @@ const retryMs = 200;
 /**
  * Runs a command here, or in the provider that holds the embedded database. Where neither is possible at this moment
  * (the provider is starting, or another command has the database open), it tries again for as long as it has patience.
+ * @param here runs it in this process, if not in the usual way
  */
 export async function runCommand<Config extends CliConfig>(
   environment: CliEnvironment<Config>,
   config: Config,
   name: CommandName,
   input: unknown,
+  here: () => Promise<CommandResult> = () =>
+    environment.withServices(config, (services) => new CommandRunner(services).run(name, input)),
 ): Promise<CommandResult> {
   const patienceMs = environment.patienceMs ?? 10_000;
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await environment.withServices(config, (services) => new CommandRunner(services).run(name, input));
+      return await here();
     } catch (error) {
       if (!isInUse(error)) throw error;
     }

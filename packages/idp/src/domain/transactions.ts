@@ -2,12 +2,14 @@ import type { AccountStore } from './account/account-store.ts';
 import type { ClientStore } from './client/client-store.ts';
 import type { SecurityEvents } from './security-event/security-event.ts';
 import type { SessionStore } from './session/session-store.ts';
+import type { KnownBrowsers } from './sign-in/known-browsers.ts';
 
 /** Every store that a use case may need, all on the same connection. */
 export interface Stores {
   readonly accounts: AccountStore;
   readonly clients: ClientStore;
   readonly sessions: SessionStore;
+  readonly knownBrowsers: KnownBrowsers;
   readonly securityEvents: SecurityEvents;
 }
 

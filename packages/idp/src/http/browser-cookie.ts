@@ -3,15 +3,16 @@ import type { CookieNames } from '../oidc/cookie-names.ts';
 import { runInRequestContext } from '../request-context.ts';
 import { randomToken } from '../secrets/random-token.ts';
 import { tokenHash } from '../secrets/token-hash.ts';
-import { singleCookie, withoutDoubledCookies } from './cookie-header.ts';
+import { singleCookie, withoutForgedCookies, type OwnCookie } from './cookie-header.ts';
 import { clientNetwork } from './effective-request.ts';
+import { opensPage } from './opens-page.ts';
 
 /** How long a browser keeps its cookie: as long as browsers keep any. */
 const keptSeconds = 400 * 24 * 3600;
 
 interface Browser {
   readonly value: string;
-  /** The browser sent no such cookie. */
+  /** The browser sent no such cookie, or none that can be ours. */
   readonly isNew: boolean;
   keep: boolean;
 }
@@ -27,11 +28,17 @@ export const keepBrowserCookie = (ctx: Context): void => {
 /**
  * Knows each browser by a random cookie, and makes that known to everything that happens during the request. Session
  * and browser cookies that came twice are dropped: not every browser enforces the `__Host-` prefix, and whoever sends
- * two may have got one of them from somebody else.
+ * two may have got one of them from somebody else. So is what no cookie of ours can hold, before anybody reads it.
  */
 export const knowBrowser = (names: CookieNames, secure: boolean): Middleware => {
+  const own: readonly OwnCookie[] = [
+    { name: names.session, value: /^[\w-]{43}$/, isSingle: true },
+    { name: names.browser, value: /^[\w-]{43}$/, isSingle: true },
+    { name: names.interaction, value: /^[\w-]+$/, isSingle: false },
+    { name: names.resume, value: /^[\w-]+$/, isSingle: false },
+  ];
   return async (ctx, next) => {
-    const header = withoutDoubledCookies(ctx.req.headers.cookie, [names.session, names.browser]);
+    const header = withoutForgedCookies(ctx.req.headers.cookie, own);
     if (header === undefined) delete ctx.req.headers.cookie;
     else ctx.req.headers.cookie = header;
     const sent = singleCookie(header, names.browser);
@@ -43,6 +50,7 @@ export const knowBrowser = (names: CookieNames, secure: boolean): Middleware => 
         browserHash: tokenHash(browser.value),
         network: clientNetwork(ctx.req),
         userAgent: userAgent === '' ? undefined : userAgent,
+        opensPage: opensPage(ctx.req.headers),
       },
       next,
     );

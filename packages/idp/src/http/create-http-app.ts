@@ -12,7 +12,7 @@ import { authorizationByPost, engine } from './engine.ts';
 import { guardHost } from './guard-host.ts';
 import { health, type Readiness } from './health.ts';
 import { addHomeRoute } from './home.ts';
-import { endReplacedSession } from './interactions/end-replaced-session.ts';
+import { checkResumedInteraction } from './interactions/check-resumed-interaction.ts';
 import type { InteractionParts } from './interactions/interaction-parts.ts';
 import { addInteractionRoutes } from './interactions/interaction-routes.ts';
 import { profileEndpoint } from './profile-endpoint.ts';
@@ -63,7 +63,7 @@ export const createHttpApp = (parts: HttpParts): Koa => {
   addSignOutRoutes(router, parts);
   app.use(router.routes());
   app.use(router.allowedMethods());
-  app.use(endReplacedSession(parts));
+  app.use(checkResumedInteraction(parts));
   app.use(profileEndpoint());
   app.use(engine(parts.provider, parts.hint));
   return app;

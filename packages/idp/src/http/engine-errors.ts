@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
-import { TooManySignIns } from '../oidc/too-many-sign-ins.ts';
+import { TooManyRequests } from '../oidc/too-many-requests.ts';
 import { browserOf } from './browser-cookie.ts';
 import type { ErrorKind } from './messages/messages.ts';
 import type { Pages } from './pages.ts';
@@ -20,7 +20,7 @@ export const renderEngineError = (pages: Pages) => {
 
 const errorKind = (ctx: KoaContextWithOIDC, error: Error, known: boolean): ErrorKind => {
   if (!known) return 'serverError';
-  if (error instanceof TooManySignIns) return 'tooManyRequests';
+  if (error instanceof TooManyRequests) return 'tooManyRequests';
   if (error instanceof errors.InvalidRedirectUri) return 'redirectUriMismatch';
   if (error instanceof errors.InvalidClient && ctx.oidc.client === undefined) return 'unknownClient';
   if (error instanceof errors.SessionNotFound) {

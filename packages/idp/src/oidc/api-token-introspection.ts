@@ -1,14 +1,23 @@
-import { createLocalJWKSet, errors as joseErrors, jwtVerify, type JWK, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  errors as joseErrors,
+  jwtVerify,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { AccountStore } from '../domain/account/account-store.ts';
 import type { SigningKey } from '../domain/key/signing-key.ts';
+import type { GrantStore } from '../domain/token/grant-store.ts';
 import type { SessionStore } from '../domain/session/session-store.ts';
 import type { SessionNames } from '../secrets/session-names.ts';
-import { resourceOf } from './client-metadata.ts';
+import { provesItself, resourceOf } from './client-metadata.ts';
 
 export interface ApiTokenIntrospectionParts {
   readonly keys: readonly SigningKey[];
   readonly accounts: AccountStore;
+  readonly grants: GrantStore;
   readonly sessions: SessionStore;
   readonly names: SessionNames;
 }
@@ -44,12 +53,14 @@ const introspection = async (
 ): Promise<Record<string, unknown>> => {
   const claims = await verified(String(oidc.params?.['token']), oidc.issuer, keys);
   const { client, provider } = oidc;
-  if (!claims || !client) return inactive;
+  if (!claims || !client || !provesItself(client)) return inactive;
   const clientId = String(claims['client_id']);
   if (clientId !== client.clientId && claims.aud !== resourceOf(client)) return inactive;
   if (!(await provider.Client.find(clientId)) || !(await isOfSomebodyHere(claims, clientId, parts))) return inactive;
+  const scope = await scopeThatStands(claims, clientId, parts);
+  if (scope === '') return inactive;
   const isBoundToKey = claims['cnf'] !== undefined;
-  return { active: true, ...claims, token_type: isBoundToKey ? 'DPoP' : 'Bearer' };
+  return { active: true, ...claims, scope, token_type: isBoundToKey ? 'DPoP' : 'Bearer' };
 };
 
 const verified = async (token: string, issuer: string, keys: JWTVerifyGetKey): Promise<JWTPayload | undefined> => {
@@ -59,6 +70,21 @@ const verified = async (token: string, issuer: string, keys: JWTVerifyGetKey): P
     if (error instanceof joseErrors.JOSEError) return undefined;
     throw error;
   }
+};
+
+/** What of the token's scope is still granted. */
+const scopeThatStands = async (
+  { sub, aud, scope }: JWTPayload,
+  clientId: string,
+  { grants }: ApiTokenIntrospectionParts,
+): Promise<string> => {
+  if (sub === undefined || typeof aud !== 'string' || typeof scope !== 'string') return '';
+  const granted = await grants.granted(sub, clientId);
+  const there = new Set((granted?.resourceScopes[aud] ?? '').split(' '));
+  return scope
+    .split(' ')
+    .filter((word) => word !== '' && there.has(word))
+    .join(' ');
 };
 
 /** Whether the account may still sign in, and the session that the token names is not over. */

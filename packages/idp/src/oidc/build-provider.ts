@@ -2,23 +2,23 @@ import {
   errors,
   Provider,
   type Account as EngineAccount,
-  type Client,
   type ClientAuthMethod,
   type Configuration,
   type FindAccount,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import type { SigningKey } from '../domain/key/signing-key.ts';
-import type { BegunSignInLimit } from '../domain/sign-in/begun-sign-in-limit.ts';
+import type { StrangerLimits } from '../domain/sign-in/stranger-limits.ts';
 import type { ClientSecretHasher } from '../secrets/client-secret-hasher.ts';
 import { randomToken } from '../secrets/random-token.ts';
 import type { Sealer } from '../secrets/sealer.ts';
 import type { SessionNames } from '../secrets/session-names.ts';
 import { createAdapterFactory } from './adapters/adapter-factory.ts';
 import { toGrantPayload } from './adapters/grant-adapter.ts';
+import { apiResource } from './api-resource.ts';
 import { introspectApiTokens } from './api-token-introspection.ts';
 import { accountClaims, claimsByScope } from './claims.ts';
-import { isPkceRequired, ownClientMetadata, registeredScopes, resourceOf } from './client-metadata.ts';
+import { isPkceRequired, ownClientMetadata, provesItself } from './client-metadata.ts';
 import type { CookieNames } from './cookie-names.ts';
 import { refuseDistantProof } from './dpop-proof-time.ts';
 import {
@@ -41,8 +41,6 @@ const ttlSeconds = {
   authorizationCode: 60,
   idToken: 3600,
   interaction: 3600,
-  /** A JWT for an API cannot be taken back, so it is short. */
-  apiAccessToken: 300,
   /** An opaque token that came of `offline_access`. */
   offlineAccessToken: 3600,
   refreshToken: 60 * 24 * 3600,
@@ -57,7 +55,7 @@ const assertionLimitSeconds = 24 * 3600;
 export interface ProviderParts {
   readonly issuer: URL;
   readonly stores: EngineStores;
-  readonly begunSignIns: BegunSignInLimit;
+  readonly strangerLimits: StrangerLimits;
   readonly keys: readonly SigningKey[];
   readonly sealer: Sealer;
   readonly names: SessionNames;
@@ -89,7 +87,7 @@ export const buildProvider = (parts: ProviderParts): Provider => {
 };
 
 const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKeeper): Configuration => ({
-  adapter: createAdapterFactory(parts.stores, parts.begunSignIns, parts.sealer),
+  adapter: createAdapterFactory(parts.stores, parts.strangerLimits, parts.sealer),
   jwks: { keys: parts.keys.map(engineKey) },
   clientDefaults: { id_token_signed_response_alg: 'RS256', backchannel_logout_session_required: true },
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as ClientAuthMethod[],
@@ -114,6 +112,8 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
       // RFC 9068 leaves room for more claims; an API ends what it keeps for a session by `sid`. A token that outlives the
       // session (`offline_access`) names none.
       jwt: (_ctx, token, parts) => {
+        // What the person or the administrator took back since the request.
+        if ((token.scope ?? '') === '') throw new errors.InvalidTarget('no scope of this API is granted');
         const { sid, expiresWithSession } = token as { readonly sid?: string; readonly expiresWithSession?: boolean };
         if (sid !== undefined && expiresWithSession === true) parts.payload = { ...parts.payload, sid };
       },
@@ -131,7 +131,11 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
     keys: [randomToken()],
   },
   pkce: { required: (_ctx, client) => isPkceRequired(client) },
-  assertJwtClientAuthClaimsAndHeader: (_ctx, { exp, iat }) => {
+  assertJwtClientAuthClaimsAndHeader: (_ctx, { aud, exp, iat }) => {
+    // One that is good elsewhere too could be shown here by whoever is there.
+    if (Array.isArray(aud) && aud.length !== 1) {
+      throw new errors.InvalidClientAuth('the client_assertion must be for this issuer alone');
+    }
     if (Number(exp) > epochSeconds() + assertionLimitSeconds) {
       throw new errors.InvalidClientAuth('the client_assertion expires too late');
     }
@@ -165,7 +169,7 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
   ttl: {
     AuthorizationCode: ttlSeconds.authorizationCode,
     AccessToken: (ctx, token) => {
-      if (token.resourceServer) return ttlSeconds.apiAccessToken;
+      if (token.resourceServer?.accessTokenTTL !== undefined) return token.resourceServer.accessTokenTTL;
       const sessionEnd = token.expiresWithSession === true ? boundSessionEnd(ctx) : undefined;
       return sessionEnd === undefined ? ttlSeconds.offlineAccessToken : Math.max(sessionEnd - epochSeconds(), 1);
     },
@@ -194,9 +198,7 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
     externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     introspection: {
       enabled: true,
-      allowedPolicy: (_ctx, client, token) =>
-        token.clientId === client.clientId ||
-        (!('aud' in token) || token.aud === undefined ? false : token.aud === resourceOf(client)),
+      allowedPolicy: (_ctx, client, token) => provesItself(client) && token.clientId === client.clientId,
     },
     pushedAuthorizationRequests: { enabled: true },
     registration: { enabled: false },
@@ -206,18 +208,7 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
       // One resource at a time, and only where the request names it.
       defaultResource: (_ctx, _client, oneOf) => oneOf ?? [],
       useGrantedResource: () => false,
-      getResourceServerInfo: async (ctx, resource, client) => {
-        const api = await parts.stores.clients.findByResource(resource);
-        if (api === undefined || api.disabledAt !== undefined) throw new errors.InvalidTarget();
-        refuseUnregisteredScopes(ctx, api.resourceScope ?? '', client);
-        return {
-          scope: api.resourceScope ?? '',
-          audience: resource,
-          accessTokenFormat: 'jwt',
-          accessTokenTTL: ttlSeconds.apiAccessToken,
-          jwt: { sign: { alg: 'ES256' } },
-        };
-      },
+      getResourceServerInfo: (ctx, resource, client) => apiResource(parts.stores.clients, ctx, resource, client),
     },
     revocation: {
       enabled: true,
@@ -227,13 +218,6 @@ const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKee
     userinfo: { enabled: true },
   },
 });
-
-/** The engine compares its own scopes with those that the client is registered for; here those of an API. */
-const refuseUnregisteredScopes = (ctx: KoaContextWithOIDC, apiScope: string, client: Client): void => {
-  const registered = registeredScopes(client);
-  const refused = apiScope.split(' ').find((scope) => ctx.oidc.requestParamScopes.has(scope) && !registered.has(scope));
-  if (refused !== undefined) throw new errors.InvalidScope('requested scope is not allowed', refused);
-};
 
 const hasScope = (token: { readonly scopes?: ReadonlySet<string> }, scope: string): boolean =>
   token.scopes?.has(scope) === true;

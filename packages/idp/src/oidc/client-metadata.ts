@@ -50,6 +50,9 @@ const flowsOf = (client: Client): AdapterPayload => {
 
 export const isTrusted = (client: EngineClient): boolean => client['latchkey_trusted'] === true;
 
+/** False for a public client: it only says who it is. */
+export const provesItself = (client: EngineClient): boolean => client.tokenEndpointAuthMethod !== 'none';
+
 export const isPkceRequired = (client: EngineClient): boolean => client['latchkey_pkce_required'] !== false;
 
 /** `HOST:PORT` pairs that outgoing calls for this client may reach although they are private. */

@@ -1,4 +1,4 @@
-import { errors, type KoaContextWithOIDC, type Session as EngineSession } from 'oidc-provider';
+import { errors, Provider, type KoaContextWithOIDC, type Session as EngineSession } from 'oidc-provider';
 import type { SecurityEvents } from '../domain/security-event/security-event.ts';
 import type { SessionStore } from '../domain/session/session-store.ts';
 import { requestContext } from '../request-context.ts';
@@ -60,6 +60,7 @@ export class SessionKeeper {
     const acr = session.acr;
     const authenticatedAt = new Date((session.loginTs ?? epochSeconds()) * 1000);
     const idHash = tokenHash(session.jti);
+    const proofGeneration = proofGenerationOf(Provider.ctx);
     if (session[stored] !== true) {
       const context = requestContext();
       const inserted = await this.#sessions.insert({
@@ -67,6 +68,7 @@ export class SessionKeeper {
         idHash,
         accountId,
         authenticatedAt,
+        proofGeneration,
         amr,
         acr,
         network: context?.network,
@@ -84,9 +86,15 @@ export class SessionKeeper {
         network: context?.network,
       });
     } else if (session[proved] === true) {
-      const kept = await this.#sessions.reauthenticate(session.uid, { idHash, accountId, authenticatedAt, amr, acr });
-      if (!kept) throw this.#ended();
+      const proof = { idHash, accountId, authenticatedAt, proofGeneration, amr, acr };
+      if (!(await this.#sessions.reauthenticate(session.uid, proof))) throw this.#ended();
       session[proved] = false;
+      await this.#securityEvents.record({
+        event: 'session.reauthenticated',
+        actor: `account:${accountId}`,
+        accountId,
+        network: requestContext()?.network,
+      });
     }
   }
 
@@ -132,6 +140,16 @@ export class SessionKeeper {
     return new errors.LoginRequired('the session has ended');
   }
 }
+
+/** Where the result of a sign-in step carries the account's generation of proofs. */
+export const proofGenerationOfResult = 'proofGeneration';
+
+/** 0, which no account has, when the result names none: such a proof begins no session. */
+const proofGenerationOf = (ctx: KoaContextWithOIDC | undefined): number => {
+  const login: Readonly<Record<string, unknown>> | undefined = ctx?.oidc.result?.login;
+  const generation = login?.[proofGenerationOfResult];
+  return typeof generation === 'number' ? generation : 0;
+};
 
 export const sessionCookieAttributes = {
   httpOnly: true,

@@ -21,6 +21,7 @@ interface AccountRow {
   locale: string | null;
   groups: string[];
   profile_version: string;
+  proof_generation: string;
   created_at: Date;
   updated_at: Date;
   disabled_at: Date | null;
@@ -60,7 +61,13 @@ export class KnexAccountStore implements AccountStore {
     const row = usernameOrEmail.includes('@')
       ? await this.#findByEmail(usernameOrEmail)
       : await this.#present().where({ username: usernameOrEmail.toLowerCase() }).first();
-    return row && { account: toAccount(row), passwordHash: row.password_hash ?? undefined };
+    return (
+      row && {
+        account: toAccount(row),
+        passwordHash: row.password_hash ?? undefined,
+        proofGeneration: Number(row.proof_generation),
+      }
+    );
   }
 
   async list(): Promise<readonly Account[]> {

@@ -48,13 +48,13 @@ export class KnexAuthorizationCodeStore implements AuthorizationCodeStore {
     }
   }
 
-  async find(idHash: Buffer): Promise<SealedRecord | undefined> {
+  async find(idHash: Buffer): Promise<(SealedRecord & { readonly consumed: boolean }) | undefined> {
     // A consumed code is found on purpose: using it again must be told from using one that never was.
-    const { rows } = await this.#db.raw<{ rows: SealedRecordRow[] }>(
-      `select ${recordColumns('c')} from authorization_codes c where c.id_hash = ?`,
+    const { rows } = await this.#db.raw<{ rows: (SealedRecordRow & { consumed: boolean })[] }>(
+      `select ${recordColumns('c')}, c.consumed_at is not null as consumed from authorization_codes c where c.id_hash = ?`,
       [idHash],
     );
-    return rows[0] && toSealedRecord(rows[0]);
+    return rows[0] && { ...toSealedRecord(rows[0]), consumed: rows[0].consumed };
   }
 
   async consume(idHash: Buffer): Promise<boolean> {

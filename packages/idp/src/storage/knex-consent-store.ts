@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Consent, ConsentStore } from '../domain/token/consent-store.ts';
+import { isForeignKeyViolation } from './constraint-violations.ts';
 import { inTransaction } from './in-transaction.ts';
 
 interface ConsentRow {
@@ -31,26 +32,35 @@ export class KnexConsentStore implements ConsentStore {
     );
   }
 
-  async allow(consent: Consent): Promise<void> {
-    await inTransaction(this.#db, async (trx) => {
-      await trx.raw(
-        `insert into consents (account_id, client_id, scope) values (?, ?, '') on conflict do nothing`,
-        [consent.accountId, consent.clientId],
-      );
-      const row = await trx<ConsentRow>('consents')
-        .where({ account_id: consent.accountId, client_id: consent.clientId })
-        .forUpdate()
-        .first();
-      if (!row) throw new Error('a consent vanished while it was being written');
-      const resourceScopes = { ...row.resource_scopes };
-      for (const [resource, scope] of Object.entries(consent.resourceScopes)) {
-        resourceScopes[resource] = union(resourceScopes[resource] ?? '', scope);
-      }
-      await trx.raw(
-        `update consents set scope = ?, resource_scopes = ?::jsonb, updated_at = now()
-         where account_id = ? and client_id = ?`,
-        [union(row.scope, consent.scope), JSON.stringify(resourceScopes), consent.accountId, consent.clientId],
-      );
-    });
+  async allow(consent: Consent): Promise<boolean> {
+    try {
+      return await inTransaction(this.#db, (trx) => this.#add(trx, consent));
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return false;
+      throw error;
+    }
+  }
+
+  async #add(trx: Knex, consent: Consent): Promise<boolean> {
+    await trx.raw(
+      `insert into consents (account_id, client_id, scope) values (?, ?, '') on conflict do nothing`,
+      [consent.accountId, consent.clientId],
+    );
+    const row = await trx<ConsentRow>('consents')
+      .where({ account_id: consent.accountId, client_id: consent.clientId })
+      .forUpdate()
+      .first();
+    // It was there, and has just gone with its client.
+    if (!row) return false;
+    const resourceScopes = { ...row.resource_scopes };
+    for (const [resource, scope] of Object.entries(consent.resourceScopes)) {
+      resourceScopes[resource] = union(resourceScopes[resource] ?? '', scope);
+    }
+    await trx.raw(
+      `update consents set scope = ?, resource_scopes = ?::jsonb, updated_at = now()
+       where account_id = ? and client_id = ?`,
+      [union(row.scope, consent.scope), JSON.stringify(resourceScopes), consent.accountId, consent.clientId],
+    );
+    return true;
   }
 }

@@ -64,6 +64,8 @@ export class KnexGrantStore implements GrantStore {
     const [row] = rows;
     const granted = row && toGranted(row);
     if (!granted) return undefined;
+    // What outlives the session lives by this scope, and goes when the client loses it.
+    if (row.session_uid === null && !words(granted.scope).includes('offline_access')) return undefined;
     return {
       id: row.id,
       accountId: row.account_id,

@@ -16,12 +16,25 @@ export class KnexKnownBrowsers implements KnownBrowsers {
     return rows.length > 0;
   }
 
-  async remember(browserHash: Buffer, accountId: string): Promise<void> {
+  async latestAccount(browserHash: Buffer): Promise<string | undefined> {
+    const { rows } = await this.#db.raw<{ rows: { account_id: string }[] }>(
+      'select account_id from known_browsers where browser_hash = ? order by last_used_at desc limit 1',
+      [browserHash],
+    );
+    return rows[0]?.account_id;
+  }
+
+  async remember(browserHash: Buffer, accountId: string, proofGeneration: number): Promise<void> {
+    // The lock waits for a password change that is under way, and then sees its generation.
     await this.#db.raw(
       `insert into known_browsers (browser_hash, account_id)
-       select ?, id from accounts where id = ? and removed_at is null for share
+       select ?, id from accounts where id = ? and proof_generation = ? and removed_at is null for share
        on conflict (browser_hash, account_id) do update set last_used_at = now()`,
-      [browserHash, accountId],
+      [browserHash, accountId, proofGeneration],
     );
+  }
+
+  async forgetAll(accountId: string): Promise<void> {
+    await this.#db.raw('delete from known_browsers where account_id = ?', [accountId]);
   }
 }

@@ -48,18 +48,22 @@ export class KnexRefreshTokenStore implements RefreshTokenStore {
   }
 
   async consume(idHash: Buffer): Promise<boolean> {
+    // The grant first: two tokens that replaced the same one, used at once, would each wait for the other's row.
     const { rows } = await this.#db.raw<{ rows: unknown[] }>(
-      `with used as (
-         update refresh_tokens r set consumed_at = coalesce(r.consumed_at, now())
-         where r.id_hash = ? and ${usable} returning r.id_hash, r.predecessor_hash
+      `with locked as (
+         select g.id from grants g join refresh_tokens r on r.grant_id = g.id where r.id_hash = ? for no key update of g
+       ), used as (
+         update refresh_tokens r set consumed_at = coalesce(r.consumed_at, now()) from locked
+         where r.id_hash = ? and r.grant_id = locked.id and ${usable}
+         returning r.id_hash, r.grant_id, r.predecessor_hash
        ), superseded as (
          update refresh_tokens r set superseded_at = coalesce(r.superseded_at, now()),
            consumed_at = coalesce(r.consumed_at, now())
-         from used where used.predecessor_hash is not null and r.id_hash <> used.id_hash
+         from used where r.grant_id = used.grant_id and used.predecessor_hash is not null and r.id_hash <> used.id_hash
            and (r.id_hash = used.predecessor_hash or r.predecessor_hash = used.predecessor_hash)
        )
        select 1 from used`,
-      [idHash],
+      [idHash, idHash],
     );
     return rows.length > 0;
   }

@@ -64,7 +64,7 @@ export class KnexSessionStore implements SessionStore {
     // it, or this statement sees a disabled account.
     const { rows } = await this.#db.raw<{ rows: SessionRow[] }>(
       `with account as (
-         select id from accounts where id = ? and disabled_at is null and removed_at is null for share
+         select id from accounts where id = ? and proof_generation = ? and disabled_at is null and removed_at is null for share
        ), s as (
          insert into sessions (uid, id_hash, account_id, authenticated_at, amr, acr, idle_expires_at,
            absolute_expires_at, network, user_agent)
@@ -73,6 +73,7 @@ export class KnexSessionStore implements SessionStore {
        ) select ${columns} from s`,
       [
         session.accountId,
+        session.proofGeneration,
         session.uid,
         session.idHash,
         session.authenticatedAt,
@@ -89,11 +90,12 @@ export class KnexSessionStore implements SessionStore {
 
   async reauthenticate(
     uid: string,
-    proof: Pick<NewSession, 'idHash' | 'accountId' | 'authenticatedAt' | 'amr' | 'acr'>,
+    proof: Pick<NewSession, 'idHash' | 'accountId' | 'authenticatedAt' | 'proofGeneration' | 'amr' | 'acr'>,
   ): Promise<boolean> {
     return this.#changed(
       `update sessions s set id_hash = ?, authenticated_at = ?, amr = ?::jsonb, acr = ?
-       where s.uid = ? and s.account_id = ? and ${live} returning s.uid`,
+       where s.uid = ? and s.account_id = ? and ${live}
+         and exists (select 1 from accounts p where p.id = s.account_id and p.proof_generation = ?) returning s.uid`,
       [
         proof.idHash,
         proof.authenticatedAt,
@@ -101,6 +103,7 @@ export class KnexSessionStore implements SessionStore {
         proof.acr ?? null,
         uid,
         proof.accountId,
+        proof.proofGeneration,
       ],
     );
   }
@@ -124,6 +127,9 @@ export class KnexSessionStore implements SessionStore {
     // one statement see the rows as they were before it. The lock comes first, so that a client that is being added
     // to the session at this moment is either seen here or finds no session any more.
     return inTransaction(this.#db, async (trx) => {
+      if ('accountId' in which) {
+        await trx.raw('update accounts set proof_generation = proof_generation + 1 where id = ?', [which.accountId]);
+      }
       const { rows: locked } = await trx.raw<{ rows: { uid: string; account_id: string }[] }>(
         `select s.uid, s.account_id from sessions s where ${condition} order by s.uid for update`,
         bindings,

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Stores, Transactions } from '../domain/transactions.ts';
 import { KnexAccountStore } from './knex-account-store.ts';
 import { KnexClientStore } from './knex-client-store.ts';
+import { KnexKnownBrowsers } from './knex-known-browsers.ts';
 import { KnexSecurityEvents } from './knex-security-events.ts';
 import { KnexSessionStore } from './knex-session-store.ts';
 
@@ -18,6 +19,7 @@ export class KnexTransactions implements Transactions {
         accounts: new KnexAccountStore(trx),
         clients: new KnexClientStore(trx),
         sessions: new KnexSessionStore(trx),
+        knownBrowsers: new KnexKnownBrowsers(trx),
         securityEvents: new KnexSecurityEvents(trx),
       }),
     );

@@ -65,6 +65,7 @@ export function testServices(database: Pick<Database, 'knex'>): CommandServices 
     signOutAccount: (accountId, by) =>
       endSessions.end({ which: { accountId, offlineAccessToo: false }, cause: 'remote sign-out', ...by }),
     announceEnded: (ended) => Promise.resolve(notifier.notify(ended.clients)),
+    migrate: () => Promise.resolve({ applied: [] }),
   };
 }
 

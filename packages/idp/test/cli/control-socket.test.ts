@@ -244,7 +244,7 @@ describe('the control socket', () => {
       for (const name of [
         '',
         'start',
-        'migrate',
+        'migrate ',
         'client',
         'client.',
         'constructor',
@@ -268,6 +268,7 @@ describe('the control socket', () => {
         ['account.update', { account: 'alice', username: 'bobby' }],
         ['account.update', { account: 'alice', id: 'x' }],
         ['keys.rotate', { alg: 'none' }],
+        ['migrate', { directory: '/tmp' }],
       ];
       for (const [name, input] of inputs) {
         const { status, body } = await ask(path, JSON.stringify({ name, input }));

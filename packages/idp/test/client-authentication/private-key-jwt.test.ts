@@ -83,7 +83,7 @@ describe('client authentication by private_key_jwt (RFC 7523; OpenID Connect Cor
     ['the issuer', (issuer) => issuer],
     ['the token endpoint', (issuer) => `${issuer}/token`],
     ['the endpoint that was asked', (issuer) => `${issuer}/token/introspection`],
-    ['a list with the issuer in it', (issuer) => ['https://elsewhere.example', issuer]],
+    ['a list with the issuer alone', (issuer) => [issuer]],
   ];
   for (const [what, audience] of audiences) {
     it(`believes an assertion whose audience is ${what}`, async () => {
@@ -138,6 +138,7 @@ describe('client authentication by private_key_jwt (RFC 7523; OpenID Connect Cor
   const badClaims: readonly (readonly [what: string, more: () => Record<string, unknown>])[] = [
     ['another audience', () => ({ aud: 'https://elsewhere.example' })],
     ['the profile as its audience', () => ({ aud: `${provider.issuer}/profile` })],
+    ['an audience beside this issuer', () => ({ aud: [provider.issuer, 'https://elsewhere.example'] })],
     ['no audience', () => ({ aud: undefined })],
     ['another issuer', () => ({ iss: 'somebody-else' })],
     ['no issuer', () => ({ iss: undefined })],
@@ -190,7 +191,9 @@ describe('client authentication by private_key_jwt (RFC 7523; OpenID Connect Cor
     assertRefused(await authenticate('no.such.jwt'), 400, 'invalid_request');
     const assertion = await sign(claimsFor('signing'), pair('ES256'));
     assertRefused(
-      await authenticate(assertion, { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' }),
+      await authenticate(assertion, {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer',
+      }),
       400,
       'invalid_request',
     );
@@ -267,7 +270,10 @@ describe('client authentication by private_key_jwt (RFC 7523; OpenID Connect Cor
       ['no keys', () => ({ body: '{}' })],
       ['other keys', () => ({ body: JSON.stringify({ keys: [pair('EdDSA').publicJwk] }) })],
       ['a shared key', () => ({ body: JSON.stringify({ keys: [{ kty: 'oct', k: 'AAAA', kid: 'key-ES256' }] }) })],
-      ['more than 64 KiB', () => ({ body: JSON.stringify({ keys: [pair('ES256').publicJwk], pad: 'x'.repeat(70_000) }) })],
+      [
+        'more than 64 KiB',
+        () => ({ body: JSON.stringify({ keys: [pair('ES256').publicJwk], pad: 'x'.repeat(70_000) }) }),
+      ],
       ['a redirect', () => ({ status: 302, body: '', location: 'http://127.0.0.1/elsewhere' })],
     ];
     for (const [what, answer] of badAnswers) {

@@ -36,7 +36,11 @@ describe('the parameters of an authentication request (OpenID Connect Core 1.0, 
     const { id_token: idToken } = await tokensFor(browser, client, person.username);
     return { person, client, browser, idToken, claims: decodeJwt(idToken) };
   };
-  const idTokenFrom = async (step: Step, client: { client_id: string; client_secret: string }, codeVerifier: string) => {
+  const idTokenFrom = async (
+    step: Step,
+    client: { client_id: string; client_secret: string },
+    codeVerifier: string,
+  ) => {
     const code = responseOf(step).get('code') ?? '';
     const answer = await world.server(client).exchange({ code, code_verifier: codeVerifier });
     assert.equal(answer.status, 200, answer.text);
@@ -144,7 +148,10 @@ describe('the parameters of an authentication request (OpenID Connect Core 1.0, 
       it(`${maxAge} is refused to the client`, async () => {
         const { browser } = await world.regular();
         const client = await world.newClient();
-        assert.equal(responseOf(await ask(browser, client.client_id, { max_age: maxAge })).get('error'), 'invalid_request');
+        assert.equal(
+          responseOf(await ask(browser, client.client_id, { max_age: maxAge })).get('error'),
+          'invalid_request',
+        );
       });
     }
   });
@@ -232,7 +239,8 @@ describe('the parameters of an authentication request (OpenID Connect Core 1.0, 
       ],
       [
         'is of another issuer',
-        async (idToken) => signAsProvider(world.provider.database, 'RS256', { ...decodeJwt(idToken), iss: 'https://x.example' }),
+        async (idToken) =>
+          signAsProvider(world.provider.database, 'RS256', { ...decodeJwt(idToken), iss: 'https://x.example' }),
       ],
     ];
     for (const [what, forge] of forged) {
@@ -357,7 +365,15 @@ describe('the parameters of an authentication request (OpenID Connect Core 1.0, 
       assert.deepEqual([...browser.cookies], []);
     });
 
-    const refused = ['none login', 'none consent', 'login none', 'none select_account', 'create', 'LOGIN', 'login create'];
+    const refused = [
+      'none login',
+      'none consent',
+      'login none',
+      'none select_account',
+      'create',
+      'LOGIN',
+      'login create',
+    ];
     for (const prompt of refused) {
       it(`${prompt === 'create' ? 'is the only new word: ' : ''}"${prompt}" is refused as invalid_request`, async () => {
         const { browser } = await world.regular();
@@ -373,7 +389,12 @@ describe('the parameters of an authentication request (OpenID Connect Core 1.0, 
   it('that this provider does not know change nothing', async () => {
     const { browser } = await world.regular();
     const client = await world.newClient();
-    const unknown = { acr_values: 'urn:x', display: 'touch', claims_locales: 'de', claims: '{"userinfo":{"groups":null}}' };
+    const unknown = {
+      acr_values: 'urn:x',
+      display: 'touch',
+      claims_locales: 'de',
+      claims: '{"userinfo":{"groups":null}}',
+    };
     const authorization = authorizationRequest(client.client_id, { ...unknown, utm_source: 'x' });
     const response = responseOf(await begin(browser, authorization));
     const answer = await world.server(client).exchange({

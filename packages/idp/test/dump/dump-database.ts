@@ -28,7 +28,7 @@ const textsOf = (value: unknown): readonly string[] => {
   if (value === null) return [];
   if (value instanceof Date) return [value.toISOString()];
   if (value instanceof Uint8Array) return encodings(Buffer.from(value));
-  return [typeof value === 'object' ? JSON.stringify(value) : String(value)];
+  return [typeof value === 'string' ? value : JSON.stringify(value)];
 };
 
 const encodings = (bytes: Buffer): readonly string[] =>

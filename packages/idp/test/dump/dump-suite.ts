@@ -53,7 +53,9 @@ export const describeDump = (open: OpenTestDatabase): void => {
 
     it('holds nothing that a browser or client holds, in whatever way it is written', () => {
       const { values } = journey.held;
-      const found = [...values].flatMap(([value, name]) => findInDump(dump, value).map((place) => `${name} in ${place}`));
+      const found = [...values].flatMap(([value, name]) =>
+        findInDump(dump, value).map((place) => `${name} in ${place}`),
+      );
       assert.deepEqual(found, []);
       const { names } = journey.held;
       for (const name of [
@@ -106,7 +108,10 @@ export const describeDump = (open: OpenTestDatabase): void => {
           e: Buffer.from(value).toString('hex'),
         });
         const found = findInDump(await dumpDatabase(database.knex), value);
-        assert.deepEqual([...new Set(found)].toSorted(), ['a', 'b', 'c', 'd', 'e'].map((column) => `planted.${column}`));
+        assert.deepEqual(
+          [...new Set(found)].toSorted(),
+          ['a', 'b', 'c', 'd', 'e'].map((column) => `planted.${column}`),
+        );
       } finally {
         await database.knex.raw('drop table planted');
       }
@@ -150,7 +155,9 @@ export const describeDump = (open: OpenTestDatabase): void => {
     it('holds what the client gave and would need: it is kept, only not to be read', async () => {
       const row = await database.knex('authorization_codes').orderBy('created_at', 'desc').first();
       const context = contextOf('AuthorizationCode', row.id_hash);
-      const payload = JSON.parse(sealerOf(secretKey).open(Buffer.from(row.sealed_payload), context)) as { nonce: string };
+      const payload = JSON.parse(sealerOf(secretKey).open(Buffer.from(row.sealed_payload), context)) as {
+        nonce: string;
+      };
       assert.equal(journey.held.values.get(payload.nonce), 'nonce');
       assert.equal('jti' in payload, false, 'but not what it is found by');
     });
@@ -159,14 +166,26 @@ export const describeDump = (open: OpenTestDatabase): void => {
       const [mine, theirs] = journey.openCodes;
       assert.ok(mine && theirs);
       const codes = () => database.knex('authorization_codes');
-      const row = await codes().where({ id_hash: tokenHash(theirs.code) }).first('sealed_payload');
-      const original = await codes().where({ id_hash: tokenHash(mine.code) }).first('sealed_payload');
-      const redeem = () => exchange(journey.browser, journey.client, { code: mine.code, code_verifier: mine.codeVerifier });
-      await codes().where({ id_hash: tokenHash(mine.code) }).update({ sealed_payload: row.sealed_payload });
+      const row = await codes()
+        .where({ id_hash: tokenHash(theirs.code) })
+        .first('sealed_payload');
+      const original = await codes()
+        .where({ id_hash: tokenHash(mine.code) })
+        .first('sealed_payload');
+      const redeem = () =>
+        exchange(journey.browser, journey.client, { code: mine.code, code_verifier: mine.codeVerifier });
+      await codes()
+        .where({ id_hash: tokenHash(mine.code) })
+        .update({ sealed_payload: row.sealed_payload });
       const refused = await redeem();
-      assert.deepEqual([refused.status, refused.json()], [500, { error: 'server_error', error_description: 'oops! something went wrong' }]);
+      assert.deepEqual(
+        [refused.status, refused.json()],
+        [500, { error: 'server_error', error_description: 'oops! something went wrong' }],
+      );
       assert.match(provider.log(), /a sealed value does not open/);
-      await codes().where({ id_hash: tokenHash(mine.code) }).update({ sealed_payload: original.sealed_payload });
+      await codes()
+        .where({ id_hash: tokenHash(mine.code) })
+        .update({ sealed_payload: original.sealed_payload });
       assert.equal((await redeem()).status, 200, 'the code was not spent by it');
     });
 
@@ -192,7 +211,10 @@ export const describeDump = (open: OpenTestDatabase): void => {
       }
       assert.equal((await silent()).location?.searchParams.get('error'), null);
       const log = provider.log();
-      const lines = log.trim().split('\n').map((line) => JSON.parse(line) as { level: string; msg: string });
+      const lines = log
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { level: string; msg: string });
       assert.ok(lines.filter(({ msg }) => msg === 'request').length > 40);
       assert.ok(lines.some(({ level }) => level === 'error'));
       const found = [...held.values].filter(([value]) => log.includes(value)).map(([, name]) => name);
@@ -209,13 +231,24 @@ export const describeDump = (open: OpenTestDatabase): void => {
 
   describe('security_events', () => {
     it('tells what happened on the way, from which network, and no more', async () => {
-      const rows = (await database.knex('security_events').orderBy('id')) as { event: string; network: string | null; details: object }[];
+      const rows = (await database.knex('security_events').orderBy('id')) as {
+        event: string;
+        network: string | null;
+        details: object;
+      }[];
       const counts = Object.groupBy(rows, ({ event }) => event);
-      for (const event of ['account.added', 'client.added', 'session.begun', 'sign_in.failed', 'consent.granted'] as const) {
+      for (const event of [
+        'account.added',
+        'client.added',
+        'session.begun',
+        'sign_in.failed',
+        'consent.granted',
+      ] as const) {
         assert.ok((counts[event]?.length ?? 0) > 0, event);
       }
       assert.equal(counts['sign_in.failed']?.length, 3);
-      for (const { network } of rows) assert.ok(network === null || network === 'unknown' || network.includes('/') || network.startsWith('127.'));
+      for (const { network } of rows)
+        assert.ok(network === null || network === 'unknown' || network.includes('/') || network.startsWith('127.'));
       for (const { details } of rows) assert.doesNotMatch(JSON.stringify(details), /@|\d+\.\d+\.\d+\.\d+/);
     });
 

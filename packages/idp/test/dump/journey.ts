@@ -42,7 +42,12 @@ export const makeJourney = async (provider: RunningProvider): Promise<Journey> =
     more: Record<string, string> = {},
   ): Promise<Record<string, string>> => {
     const code = response.get('code') ?? assert.fail(response.toString());
-    const parameters = { code, code_verifier: codeVerifier, ...(!rest.client_secret && { client_id: clientId }), ...more };
+    const parameters = {
+      code,
+      code_verifier: codeVerifier,
+      ...(!rest.client_secret && { client_id: clientId }),
+      ...more,
+    };
     const answer = await exchange(server, { client_id: clientId, ...rest }, parameters, headers);
     assert.equal(answer.status, 200, answer.text);
     return answer.json() as Record<string, string>;
@@ -93,7 +98,10 @@ export const makeJourney = async (provider: RunningProvider): Promise<Journey> =
     const form = Object.fromEntries(new URL(request.url, provider.issuer).searchParams);
     const pushed = await server.ask('/request', { form, headers: { ...json, authorization: basic } });
     assert.equal(pushed.status, 201, pushed.text);
-    const query = new URLSearchParams({ client_id: client.client_id, request_uri: String(pushed.json()['request_uri']) });
+    const query = new URLSearchParams({
+      client_id: client.client_id,
+      request_uri: String(pushed.json()['request_uri']),
+    });
     return { request, url: `/auth?${query.toString()}` };
   };
   const used = await push();
@@ -115,15 +123,25 @@ export const makeJourney = async (provider: RunningProvider): Promise<Journey> =
   const sign = async (claims: Record<string, unknown>, key: SigningKey, header: Record<string, unknown>) => {
     const jti = randomUUID();
     held.add('jti', jti);
-    return new SignJWT({ jti, ...claims }).setProtectedHeader({ alg: 'ES256', ...header }).setIssuedAt().sign(key);
+    return new SignJWT({ jti, ...claims })
+      .setProtectedHeader({ alg: 'ES256', ...header })
+      .setIssuedAt()
+      .sign(key);
   };
   const proofJwk: JWK = await exportJWK(proofKeys.publicKey);
   const prove = (htm: string, path: string, ath?: string): Promise<string> =>
-    sign({ htm, htu: `${provider.issuer}${path}`, ...(ath && { ath }) }, proofKeys.privateKey, { typ: 'dpop+jwt', jwk: proofJwk });
+    sign({ htm, htu: `${provider.issuer}${path}`, ...(ath && { ath }) }, proofKeys.privateKey, {
+      typ: 'dpop+jwt',
+      jwk: proofJwk,
+    });
   held.add('jkt', await calculateJwkThumbprint(proofJwk));
   for (const resource of [undefined, api]) {
     const request = authorizationRequest('robot', { scope: 'openid profile notes:read', resource });
-    const assertion = await sign({ iss: 'robot', sub: 'robot', aud: provider.issuer, exp: Math.floor(Date.now() / 1000) + 60 }, own.privateKey, {});
+    const assertion = await sign(
+      { iss: 'robot', sub: 'robot', aud: provider.issuer, exp: Math.floor(Date.now() / 1000) + 60 },
+      own.privateKey,
+      {},
+    );
     await redeem(
       { client_id: 'robot' },
       request,

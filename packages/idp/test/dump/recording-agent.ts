@@ -69,7 +69,9 @@ export class RecordingAgent extends UserAgent {
       this.#held.add(`cookie ${pair.slice(0, pair.indexOf('='))}`, pair.slice(pair.indexOf('=') + 1));
     }
     if (answer.location) this.#notePlace(answer.location);
-    for (const [, name = '', value = ''] of answer.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)">/g)) {
+    for (const [, name = '', value = ''] of answer.text.matchAll(
+      /<input type="hidden" name="([^"]+)" value="([^"]+)">/g,
+    )) {
       this.#noteParameters([[name, value]]);
     }
     if (String(answer.headers['content-type']).startsWith('application/json') && answer.url.pathname !== '/jwks') {

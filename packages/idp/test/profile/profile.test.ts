@@ -227,7 +227,9 @@ describe('the profile', () => {
     ];
     for (const [path, method, allow] of others) {
       it(`${method.toUpperCase()} ${path} is answered 405 with what is allowed`, async () => {
-        const answer = await http()[method](path).set('Authorization', `Bearer ${await bearerWith('openid')}`).expect(405);
+        const token = await bearerWith('openid');
+        const request = http();
+        const answer = await request[method](path).set('Authorization', `Bearer ${token}`).expect(405);
         assert.equal(answer.headers['allow'], allow);
         assert.equal(answer.body.error, 'invalid_request');
       });
@@ -255,7 +257,9 @@ describe('the profile', () => {
       ['an ID token', async () => (await tokensWith('openid')).id_token],
       [
         'a refresh token',
-        async () => (await tokensFor(browser, notes, 'alice', { scope: 'openid offline_access', prompt: 'consent' })).refresh_token ?? '',
+        async () =>
+          (await tokensFor(browser, notes, 'alice', { scope: 'openid offline_access', prompt: 'consent' }))
+            .refresh_token ?? '',
       ],
       [
         'an authorization code',

@@ -32,8 +32,18 @@ export interface Folder {
   readonly fresh: () => Promise<string>;
   /** A data directory as `latchkey migrate` leaves it; making the database anew takes 3 s. */
   readonly migrated: () => Promise<string>;
+  /** Also ends what a test that failed left running. */
   readonly remove: () => Promise<void>;
 }
+
+const running = new Set<Child>();
+
+/** Remembers a child until it has ended. */
+const watched = (child: Child): Child => {
+  running.add(child);
+  void child.ended.then(() => running.delete(child));
+  return child;
+};
 
 export const makeFolder = async (): Promise<Folder> => {
   const path = await mkdtemp(join(tmpdir(), 'lk-program-'));
@@ -49,7 +59,10 @@ export const makeFolder = async (): Promise<Folder> => {
       assert.equal(code, 0, stderr);
       return dataDir;
     },
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
+    remove: async () => {
+      await Promise.all([...running].map((child) => child.kill9()));
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 };
 
@@ -105,7 +118,7 @@ const readyLine = /^Latchkey is ready at (http\S+)$/;
 /** Starts a command that runs the provider, and waits until it says that it is ready. */
 export const startedBy = async (start: () => Child): Promise<Started> => {
   const begunAt = performance.now();
-  const child = start();
+  const child = watched(start());
   const line = await child.line((text) => readyLine.test(text));
   const readyAfterMs = performance.now() - begunAt;
   const { pid, port } = JSON.parse(await child.line((text) => text.includes('"msg":"listening"'))) as {
@@ -134,11 +147,13 @@ export const beginLatchkey = (
   options: Omit<CommandOptions, 'env'> = {},
   ...argv: readonly string[]
 ): Child =>
-  startCommand([...program, 'start', ...argv], {
-    cwd: tmpdir(),
-    ...options,
-    env: environment({ PORT: '0', ...settings }),
-  });
+  watched(
+    startCommand([...program, 'start', ...argv], {
+      cwd: tmpdir(),
+      ...options,
+      env: environment({ PORT: '0', ...settings }),
+    }),
+  );
 
 export const startLatchkey = (settings: Settings, options?: Omit<CommandOptions, 'env'>): Promise<Started> =>
   startedBy(() => beginLatchkey(settings, options));

@@ -69,7 +69,7 @@ describe('ending latchkey', { timeout: 90_000, concurrency: 2 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`by ${signal} frees the port and the data directory`, async () => {
       const dataDir = await folder.migrated();
-      const started = await startLatchkey({ DATA_DIR: await folder.migrated() });
+      const started = await startLatchkey({ DATA_DIR: dataDir });
       assert.ok((await readdir(dataDir)).includes('control.sock'));
       await started.stop(signal);
       assert.deepEqual((await readdir(dataDir)).toSorted(), ['database', 'database.lock', 'secret.key']);

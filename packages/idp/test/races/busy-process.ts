@@ -12,7 +12,11 @@ tell({ port: serving.config.listen.port });
 
 const runner = new CommandRunner(serving.latchkey.commands);
 for (let count = 1; ; count += 1) {
-  const { sub } = await runner.run('account.add', { username: `busy${count}`, email: `busy${count}@example.org`, password });
+  const { sub } = await runner.run('account.add', {
+    username: `busy${count}`,
+    email: `busy${count}@example.org`,
+    password,
+  });
   tell({ account: sub });
   const client = await runner.run('client.add', {
     clientId: `busy${count}`,

@@ -51,8 +51,14 @@ describe('a request held at any call to the database, while another process ends
     assert.equal(outcomeOf(answer.location), 'login_required', `${answer.status} ${answer.text}`);
     assert.equal(answer.location?.searchParams.has('code'), false);
     const lines = [answer.headers['set-cookie'] ?? []].flat();
-    assert.ok(lines.some((line) => line.startsWith('latchkey-session=;')), 'the session cookie is taken back');
-    assert.ok(lines.some((line) => line.startsWith('latchkey-hint=;')), 'and the hint');
+    assert.ok(
+      lines.some((line) => line.startsWith('latchkey-session=;')),
+      'the session cookie is taken back',
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith('latchkey-hint=;')),
+      'and the hint',
+    );
     assert.ok(!lines.some((line) => /^latchkey-(?:session|hint)=[^;]/.test(line)), 'and none is set');
     agent.cookies.set('latchkey-session /', { value: sessionCookie, path: '/' });
     assert.equal((await world.silent(agent, client)).outcome, 'login_required');
@@ -234,6 +240,10 @@ describe('a request held at any call to the database, while another process ends
     while (lastTold() !== sidOf(tokens) && Date.now() < deadlineMs) await delay(10);
     while (world.receiver.told(second.client_id).length === before && Date.now() < deadlineMs) await delay(10);
     assert.equal(lastTold(), sidOf(tokens));
-    assert.equal(world.receiver.told(second.client_id).length, before + 1, 'the client that was being added is told too');
+    assert.equal(
+      world.receiver.told(second.client_id).length,
+      before + 1,
+      'the client that was being added is told too',
+    );
   });
 });

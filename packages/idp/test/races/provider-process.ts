@@ -28,7 +28,9 @@ export const runLatchkey = async (
   ...commandLine: string[]
 ): Promise<{ readonly child: Child; readonly remove: () => Promise<void> }> => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-process-'));
-  const inherited = Object.entries(process.env).filter(([name]) => name === 'PATH' || name.startsWith('LATCHKEY_TEST_'));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => name === 'PATH' || name.startsWith('LATCHKEY_TEST_'),
+  );
   const env = { ...Object.fromEntries(inherited), DATA_DIR: join(folder, 'data'), ...settings };
   const child = startChildIn({ env, cwd: folder }, main, ...commandLine);
   return { child, remove: () => rm(folder, { recursive: true, force: true }) };

@@ -180,6 +180,9 @@ describe('several processes on one database', () => {
     assert.notEqual(after, before);
     assert.ok(published.some(({ kid }) => kid === after));
     const events = await database.knex('security_events').where({ event: 'keys.rotated' });
-    assert.deepEqual(events.map(({ actor }) => actor), ['command-line']);
+    assert.deepEqual(
+      events.map(({ actor }) => actor),
+      ['command-line'],
+    );
   });
 });

@@ -87,12 +87,9 @@ export const interactionSections: readonly Section[] = [
         assert.equal(await consents(world), 0);
         return answer;
       }),
-      refuse('choosing an account where nobody is signed in', 303, works('the sign-in page again'), async (world) => {
+      refuse('choosing an account where that was not asked', 400, page('signInExpired'), async (world) => {
         const { browser, path, fields } = await world.beginSignIn();
-        const chosen = await browser.ask(`${path}/select-account`, { form: { ...fields, decision: 'continue' } });
-        const answer = await browser.ask(refreshOf(chosen));
-        assert.match(answer.location?.pathname ?? '', /^\/interaction\//);
-        return answer;
+        return browser.ask(`${path}/select-account`, { form: { ...fields, decision: 'continue' } });
       }),
       refuse(
         'the consent of one person when another has signed in meanwhile',
@@ -159,6 +156,21 @@ export const interactionSections: readonly Section[] = [
           const interaction = await world.beginSignIn(undefined, {}, clientId);
           const resume = await world.finishSignIn(interaction);
           await world.provider.command('client.disable', { clientId });
+          return interaction.browser.ask(resume);
+        },
+      ),
+      refuse(
+        'the way on when its redirect URI was taken from the client meanwhile',
+        400,
+        page('redirectUriMismatch', 'invalid_redirect_uri'),
+        async (world) => {
+          const { client_id: clientId } = await world.provider.addClient('moved-away');
+          const interaction = await world.beginSignIn(undefined, {}, clientId);
+          const resume = await world.finishSignIn(interaction);
+          await world.provider.command('client.update', {
+            clientId,
+            redirectUris: ['https://new.example.org/callback'],
+          });
           return interaction.browser.ask(resume);
         },
       ),

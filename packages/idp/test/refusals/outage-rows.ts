@@ -151,7 +151,7 @@ export const outageSections = (outage: Outage): readonly Section[] => {
               await world.post('/token/introspection', { token: accessToken }, client),
               await world.post('/token/revocation', { token: accessToken }, client),
               await world.post('/request', { response_type: 'code' }, client),
-              await world.get('/', { cookie: 'latchkey-session=x' }),
+              await world.get('/', { cookie: `latchkey-session=${'x'.repeat(43)}` }),
             ].map(retryLater);
           },
         ),

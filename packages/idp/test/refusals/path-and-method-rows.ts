@@ -111,6 +111,19 @@ export const pathAndMethodSections: readonly Section[] = [
           world.get('/session/end/success'),
         ]),
       ),
+      refuse(
+        'codes and tokens at a path that is not there',
+        404,
+        works('nothing of it is in the log'),
+        async (world) => {
+          const { code } = await world.code('app');
+          const { path } = await world.beginSignIn();
+          world.secrets.note(path.split('/').at(-1), 'interaction');
+          const paths = [`/nowhere?code=${code}`, `/assets/x.css?access_token=${code}`, `${path}/nowhere?code=${code}`];
+          const spelt = path.replace('/interaction', '/Interaction');
+          return Promise.all([...paths, spelt, `${spelt}/x`].map((target) => world.browser().ask(target)));
+        },
+      ),
       refuse('a known path in another spelling', 404, page('notFound', 'not_found'), (world) =>
         Promise.all(
           spellings.map((path) =>

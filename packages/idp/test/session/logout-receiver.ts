@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeJwt, type JWTPayload } from 'jose';
 
@@ -12,15 +12,21 @@ export interface LogoutReceiver {
   readonly close: () => Promise<void>;
 }
 
+const bodyOf = async (request: IncomingMessage): Promise<URLSearchParams> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return new URLSearchParams(Buffer.concat(chunks).toString());
+};
+
 export const startLogoutReceiver = async (): Promise<LogoutReceiver> => {
   const tokens = new Map<string, JWTPayload[]>();
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const form = new URLSearchParams(Buffer.concat(chunks).toString());
+  const take = async (request: IncomingMessage): Promise<void> => {
+    const token = decodeJwt((await bodyOf(request)).get('logout_token') ?? '');
     const clientId = request.url?.slice(1) ?? '';
-    tokens.set(clientId, [...(tokens.get(clientId) ?? []), decodeJwt(form.get('logout_token') ?? '')]);
-    response.end();
+    tokens.set(clientId, [...(tokens.get(clientId) ?? []), token]);
+  };
+  const server = createServer((request, response) => {
+    void take(request).then(() => response.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -57,7 +57,7 @@ const setCookies = (answer: Answer): readonly SetCookie[] =>
 
 const named = (answer: Answer, name: string): SetCookie => {
   const [found, ...more] = setCookies(answer).filter((cookie) => cookie.name === name);
-  assert.ok(found !== undefined && more.length === 0, `${name} is set once: ${answer.headers['set-cookie']}`);
+  assert.ok(found !== undefined && more.length === 0, `${name} is set once: ${String(answer.headers['set-cookie'])}`);
   return found;
 };
 

@@ -84,7 +84,7 @@ export const describeSessionEnds = (world: () => SessionWorld): void => {
       await world().shift(idle, { idle_expires_at: '-1 second' });
       await world().shift(old, { absolute_expires_at: '-1 second' });
       await world().provider.latchkey.tidyUp();
-      const [idleSid = '', oldSid = '', livingSid] = tokens.map(sidOf);
+      const [idleSid = '', oldSid = '', livingSid = ''] = tokens.map(sidOf);
       assert.deepEqual((await world().toldSids(client)).toSorted(), [idleSid, oldSid].toSorted());
       for (const person of [idle, old]) {
         assert.deepEqual(await world().sessions(person), []);
@@ -123,7 +123,9 @@ export const describeSessionEnds = (world: () => SessionWorld): void => {
         await end(person);
         assert.deepEqual(await world().sessions(person), []);
         assert.deepEqual(await world().endings(person), [cause, cause]);
-        assert.ok(accountEvent === undefined || (await world().events(person)).some(({ event }) => event === accountEvent));
+        assert.ok(
+          accountEvent === undefined || (await world().events(person)).some(({ event }) => event === accountEvent),
+        );
         assert.deepEqual((await world().toldSids(client)).toSorted(), [sidOf(atHome), sidOf(atWork)].toSorted());
         assert.deepEqual(await world().toldSids(other), [sidOf(elsewhere)]);
         for (const tokens of [atHome, elsewhere, atWork]) assert.equal(await world().profileStatus(tokens), 401);

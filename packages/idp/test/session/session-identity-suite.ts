@@ -105,6 +105,7 @@ export const describeSessionIdentity = (world: () => SessionWorld): void => {
         idHash: tokenHash('a new id'),
         accountId: person.sub,
         authenticatedAt: new Date(),
+        proofGeneration: 1,
         amr: ['pwd'],
         acr: undefined,
       };
@@ -116,7 +117,14 @@ export const describeSessionIdentity = (world: () => SessionWorld): void => {
       assert.equal(await store.findByIdHash(proof.idHash), undefined);
       assert.equal(await store.findByUid(uid), undefined);
       assert.deepEqual(await store.end({ uid }), { sessions: [], clients: [] });
-      const renewed = { ...proof, uid, network: undefined, userAgent: undefined, idleTtlSeconds: 60, absoluteTtlSeconds: 60 };
+      const renewed = {
+        ...proof,
+        uid,
+        network: undefined,
+        userAgent: undefined,
+        idleTtlSeconds: 60,
+        absoluteTtlSeconds: 60,
+      };
       await world().provider.command('account.disable', { account: person.username });
       assert.equal(await store.insert(renewed), undefined, 'nor does a disabled account begin one');
       assert.equal(await store.insert({ ...renewed, accountId: 'nobody' }), undefined);
@@ -150,7 +158,9 @@ export const describeSessionIdentity = (world: () => SessionWorld): void => {
       const tokens = await world().signIn(agent, client, alice);
       const started = await agent.ask(authorizationRequest(client.client_id, { prompt: 'login' }).url);
       const { action, fields } = formOf(await agent.ask(started.location ?? ''), '/sign-in');
-      const wrong = await agent.ask(action, { form: { ...fields, username: bob.username, password: 'wrong password' } });
+      const wrong = await agent.ask(action, {
+        form: { ...fields, username: bob.username, password: 'wrong password' },
+      });
       assert.equal(wrong.status, 401);
       assert.equal(await world().profileStatus(tokens), 200);
       assert.equal((await world().silent(agent, client)).outcome, 'ok');
@@ -160,7 +170,11 @@ export const describeSessionIdentity = (world: () => SessionWorld): void => {
 
   describe('what a session is to its clients', () => {
     const rowsOf = async (uid: string) => ({
-      sessionClients: await world().database.knex('session_clients').where({ session_uid: uid }).orderBy('client_id').pluck('client_id'),
+      sessionClients: await world()
+        .database.knex('session_clients')
+        .where({ session_uid: uid })
+        .orderBy('client_id')
+        .pluck('client_id'),
       grants: await world().database.knex('grants').where({ session_uid: uid }).orderBy('client_id').pluck('client_id'),
     });
 
@@ -177,7 +191,11 @@ export const describeSessionIdentity = (world: () => SessionWorld): void => {
           const { location } = await agent.ask(authorization.url);
           const exchanged = await world().redeem(client, authorization, location ?? assert.fail('a redirect'));
           assert.equal(exchanged.status, 200, exchanged.text);
-          return { clientId: client.client_id, sid: sidOf(exchanged.json() as never), token: exchanged.json() as never };
+          return {
+            clientId: client.client_id,
+            sid: sidOf(exchanged.json() as never),
+            token: exchanged.json() as never,
+          };
         }),
       );
       const sids = new Map(answers.map(({ clientId, sid }) => [clientId, sid]));
@@ -209,7 +227,11 @@ export const describeSessionIdentity = (world: () => SessionWorld): void => {
     });
 
     it('begins with the first code: asking in vain, or being refused, is not being signed in there', async () => {
-      const [person, client, reader] = [await world().person(), await world().client(), await world().client({ trusted: false })];
+      const [person, client, reader] = [
+        await world().person(),
+        await world().client(),
+        await world().client({ trusted: false }),
+      ];
       const agent = world().browser();
       await world().signIn(agent, client, person);
       assert.equal((await world().silent(agent, reader)).outcome, 'consent_required');

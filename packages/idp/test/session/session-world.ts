@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { password, startProvider, type RunningProvider } from '../support/running-provider.ts';
+import { startProvider, type RunningProvider } from '../support/running-provider.ts';
+import { allow, begin, kindOf, pageOf, submitSignIn } from '../support/steps.ts';
 import type { OpenTestDatabase, TestDatabase } from '../support/test-database.ts';
 import {
   authorizationRequest,
   exchange,
-  followToClient,
-  formOf,
-  refreshOf,
   signIn,
   signInForTokens,
   UserAgent,
@@ -108,16 +106,11 @@ export class SessionWorld {
     atConsent: () => Promise<void> = async () => {},
   ): Promise<Tokens> {
     const authorization = authorizationRequest(client.client_id, { prompt: 'consent', ...more });
-    let page = await followToPage(agent, await agent.ask(authorization.url));
-    if (page.text.includes('/sign-in"')) {
-      const { action, fields } = formOf(page, '/sign-in');
-      const signedIn = await agent.ask(action, { form: { ...fields, username, password } });
-      page = await followToPage(agent, await agent.ask(refreshOf(signedIn)));
-    }
+    let step = await begin(agent, authorization);
+    if (kindOf(pageOf(step)) === 'sign-in') step = await submitSignIn(agent, pageOf(step), username);
     await atConsent();
-    const { action, fields } = formOf(page, '/consent');
-    const allowed = await agent.ask(action, { form: { ...fields, decision: 'allow' } });
-    const callback = await followToClient(agent, await agent.ask(refreshOf(allowed)));
+    const { sentTo } = await allow(agent, pageOf(step));
+    const callback = sentTo ?? assert.fail('the browser is sent to the client');
     const exchanged = await this.redeem(client, authorization, callback);
     assert.equal(exchanged.status, 200, exchanged.text);
     return exchanged.json() as unknown as Tokens;
@@ -188,18 +181,17 @@ export class SessionWorld {
 
   /** The causes for which sessions of this person ended, oldest first. */
   async endings(person: Person): Promise<readonly unknown[]> {
-    return (await this.events(person)).filter(({ event }) => event === 'session.ended').map(({ details }) => details['cause']);
+    return (await this.events(person))
+      .filter(({ event }) => event === 'session.ended')
+      .map(({ details }) => details['cause']);
   }
 
   /** The sessions that a client was told of, by what they are called towards it. */
-  async toldSids({ client_id: clientId }: TestClient): Promise<readonly unknown[]> {
+  async toldSids({ client_id: clientId }: TestClient): Promise<readonly string[]> {
     await this.provider.latchkey.settled();
-    return this.receiver.told(clientId).map(({ sid }) => sid);
+    return this.receiver.told(clientId).map(({ sid }) => String(sid));
   }
 }
-
-const followToPage = async (agent: UserAgent, answer: Answer): Promise<Answer> =>
-  answer.location === undefined ? answer : followToPage(agent, await agent.ask(answer.location));
 
 export const outcomeOf = (location: URL | undefined): string => {
   if (location === undefined) return 'no redirect';

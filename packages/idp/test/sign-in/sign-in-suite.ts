@@ -143,7 +143,7 @@ eachDatabase((_kind, open) => {
         const queue = new BoundedQueue({ concurrency: 1, maxWaiting: 4 });
         const crowded = new SignInWorld(database, queue);
         const browserHash = newBrowser();
-        await crowded.knownBrowsers.remember(browserHash, accountId);
+        await crowded.knownBrowsers.remember(browserHash, accountId, 1);
         const other = Promise.withResolvers<void>();
         const running = queue.run(() => other.promise, { key: 'other' });
         const strangers = [1, 2].map(() => queue.run(() => other.promise, { key: 'network 192.0.2.0/24' }));

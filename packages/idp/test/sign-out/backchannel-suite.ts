@@ -109,8 +109,14 @@ export const describeBackchannelLogout = (open: OpenTestDatabase): void => {
   });
 
   describe('the end of a session reaches its clients', () => {
-    const causes: readonly (readonly [what: string, end: (person: { sub: string; username: string }, browser: UserAgent, listener: Listener) => Promise<unknown>])[] = [
-      ['by the sign-out of an administrator', ({ sub }) => world.provider.command('account.sign-out', { account: sub })],
+    const causes: readonly (readonly [
+      what: string,
+      end: (person: { sub: string; username: string }, browser: UserAgent, listener: Listener) => Promise<unknown>,
+    ])[] = [
+      [
+        'by the sign-out of an administrator',
+        ({ sub }) => world.provider.command('account.sign-out', { account: sub }),
+      ],
       ['by disabling the account', ({ sub }) => world.provider.command('account.disable', { account: sub })],
       ['by removing the account', ({ sub }) => world.provider.command('account.remove', { account: sub })],
       [
@@ -236,7 +242,10 @@ export const describeBackchannelLogout = (open: OpenTestDatabase): void => {
       const hung = { path: '/hung', client: await world.newClient(hanging.registration('/hung')) };
       const refused = {
         path: '/refused',
-        client: await world.newClient({ backchannelLogoutUri: 'http://127.0.0.1:1/', privateAddresses: ['127.0.0.1:1'] }),
+        client: await world.newClient({
+          backchannelLogoutUri: 'http://127.0.0.1:1/',
+          privateAddresses: ['127.0.0.1:1'],
+        }),
       };
       const alive = await newListener();
       const browser = world.browser();

@@ -16,7 +16,9 @@ export class LogoutReceiver {
   /** How often somebody connected. */
   connections = 0;
   /** What is answered; 200 unless told. Undefined: nothing, ever. */
-  answer: ((path: string) => { readonly status: number; readonly location?: string }) | undefined = () => ({ status: 200 });
+  answer: ((path: string) => { readonly status: number; readonly location?: string }) | undefined = () => ({
+    status: 200,
+  });
   readonly #server = createServer((request, response) => void this.#take(request, response));
   readonly #sockets = new Set<Socket>();
   #waiting: (() => void)[] = [];

@@ -31,7 +31,11 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
   const http = () => supertest(world.provider.issuer);
   /** The browser follows a link of a client. */
   const visit = (browser: UserAgent, query: Record<string, string>) =>
-    http().get('/session/end').query(query).set('Cookie', browser.cookieHeader('/session/end')).set('Accept', 'text/html');
+    http()
+      .get('/session/end')
+      .query(query)
+      .set('Cookie', browser.cookieHeader('/session/end'))
+      .set('Accept', 'text/html');
   const forge = (claims: object, header: Record<string, unknown> = {}) =>
     signAsProvider(world.provider.database, 'RS256', { ...claims }, header);
   const isSignedIn = async ({ client, tokens }: Pick<State, 'client' | 'tokens'>): Promise<boolean> =>
@@ -43,13 +47,18 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
     it('asks nothing: the session ends and the browser goes back, with the state', async () => {
       const { person, client, browser, tokens, hint } = await signedIn();
       const state = `a b&c=d#e"'<>ü`;
-      const answer = await visit(browser, { id_token_hint: hint, post_logout_redirect_uri: signedOut, state }).expect(303);
+      const answer = await visit(browser, { id_token_hint: hint, post_logout_redirect_uri: signedOut, state }).expect(
+        303,
+      );
       const location = new URL(String(answer.headers['location']));
       assert.equal(location.origin + location.pathname, signedOut);
       assert.deepEqual([...location.searchParams], [['state', state]]);
       const cookies = answer.headers['set-cookie'] as unknown as string[];
       for (const name of ['latchkey-session', 'latchkey-hint']) {
-        assert.ok(cookies.some((line) => line.startsWith(`${name}=;`) && line.includes('Expires=Thu, 01 Jan 1970')), name);
+        assert.ok(
+          cookies.some((line) => line.startsWith(`${name}=;`) && line.includes('Expires=Thu, 01 Jan 1970')),
+          name,
+        );
       }
       assert.equal(await sessionsOf(person.sub), 0);
       await assertDead(world.server(client), tokens.access_token);
@@ -79,7 +88,13 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
       const uri = 'https://app.example.org/bye?lang=de&from=a%2Fb';
       const { browser, hint } = await signedIn({ postLogoutRedirectUris: [uri] });
       const answer = await visit(browser, { id_token_hint: hint, post_logout_redirect_uri: uri }).expect(303);
-      assert.deepEqual([...new URL(String(answer.headers['location'])).searchParams], [['lang', 'de'], ['from', 'a/b']]);
+      assert.deepEqual(
+        [...new URL(String(answer.headers['location'])).searchParams],
+        [
+          ['lang', 'de'],
+          ['from', 'a/b'],
+        ],
+      );
     });
 
     it('leaves the other browsers of the person alone', async () => {
@@ -117,7 +132,10 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
         'with a hint that names another session',
         async ({ claims }) => ({ id_token_hint: await forge({ ...claims, sid: 'AAAAAAAAAAAAAAAAAAAAAA' }) }),
       ],
-      ['with a hint that names no session', async ({ claims }) => ({ id_token_hint: await forge({ ...claims, sid: undefined }) })],
+      [
+        'with a hint that names no session',
+        async ({ claims }) => ({ id_token_hint: await forge({ ...claims, sid: undefined }) }),
+      ],
       [
         'with a hint of somebody else',
         async ({ claims }) => ({ id_token_hint: await forge({ ...claims, sub: (await world.newPerson()).sub }) }),
@@ -155,7 +173,12 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
       assert.equal(page.status, 200, page.text);
       return page;
     };
-    const answerIt = (browser: UserAgent, page: Answer, fields: Record<string, string>, headers = {}): Promise<Answer> => {
+    const answerIt = (
+      browser: UserAgent,
+      page: Answer,
+      fields: Record<string, string>,
+      headers = {},
+    ): Promise<Answer> => {
       const form = formOf(page, '/confirm');
       return browser.ask(form.action, { form: { ...form.fields, ...fields }, headers });
     };
@@ -192,7 +215,12 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
       assert.ok(await isSignedIn(state));
     });
 
-    const altered: readonly (readonly [what: string, status: number, fields: Record<string, string>, headers?: Record<string, string>])[] = [
+    const altered: readonly (readonly [
+      what: string,
+      status: number,
+      fields: Record<string, string>,
+      headers?: Record<string, string>,
+    ])[] = [
       ['without a token', 403, { csrf_token: '', decision: 'sign-out' }],
       ['with a token of somebody else', 403, { csrf_token: 'AAAA.BBBB', decision: 'sign-out' }],
       ['from another origin', 403, { decision: 'sign-out' }, { origin: 'https://evil.example' }],
@@ -272,11 +300,27 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
   });
 
   describe('is refused with a page, and ends nothing', () => {
-    const refusals: readonly (readonly [what: string, query: (state: State) => Promise<Record<string, string>>, text?: RegExp])[] = [
-      ['for a way back that is not registered', async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: 'https://evil.example/' })],
-      ['for a way back with more path', async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: `${signedOut}/x` })],
-      ['for a way back with a query', async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: `${signedOut}?x` })],
-      ['for a way back in another case', async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: signedOut.toUpperCase() })],
+    const refusals: readonly (readonly [
+      what: string,
+      query: (state: State) => Promise<Record<string, string>>,
+      text?: RegExp,
+    ])[] = [
+      [
+        'for a way back that is not registered',
+        async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: 'https://evil.example/' }),
+      ],
+      [
+        'for a way back with more path',
+        async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: `${signedOut}/x` }),
+      ],
+      [
+        'for a way back with a query',
+        async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: `${signedOut}?x` }),
+      ],
+      [
+        'for a way back in another case',
+        async ({ hint }) => ({ id_token_hint: hint, post_logout_redirect_uri: signedOut.toUpperCase() }),
+      ],
       [
         'for the way back of another client',
         async ({ hint }) => {
@@ -287,12 +331,28 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
       ],
       ['for a hint that is no JWT', async () => ({ id_token_hint: 'hint' })],
       ['for a hint with another signature', async ({ hint }) => ({ id_token_hint: `${hint.slice(0, -6)}AAAAAA` })],
-      ['for a hint without signature', async ({ hint }) => ({ id_token_hint: `eyJhbGciOiJub25lIn0.${hint.split('.')[1] ?? ''}.` })],
-      ['for a hint of another issuer', async ({ claims }) => ({ id_token_hint: await forge({ ...claims, iss: 'https://x.example' }) })],
-      ['for a hint for several clients', async ({ claims, client }) => ({ id_token_hint: await forge({ ...claims, aud: [client.client_id, 'x'] }) })],
-      ['for a client_id that is not the hint’s', async ({ hint }) => ({ id_token_hint: hint, client_id: (await world.newClient()).client_id })],
+      [
+        'for a hint without signature',
+        async ({ hint }) => ({ id_token_hint: `eyJhbGciOiJub25lIn0.${hint.split('.')[1] ?? ''}.` }),
+      ],
+      [
+        'for a hint of another issuer',
+        async ({ claims }) => ({ id_token_hint: await forge({ ...claims, iss: 'https://x.example' }) }),
+      ],
+      [
+        'for a hint for several clients',
+        async ({ claims, client }) => ({ id_token_hint: await forge({ ...claims, aud: [client.client_id, 'x'] }) }),
+      ],
+      [
+        'for a client_id that is not the hint’s',
+        async ({ hint }) => ({ id_token_hint: hint, client_id: (await world.newClient()).client_id }),
+      ],
       ['for an unknown client', async () => ({ client_id: 'nobody' }), /This application is not known here/],
-      ['for a hint for an unknown client', async ({ claims }) => ({ id_token_hint: await forge({ ...claims, aud: 'nobody' }) }), /This application is not known here/],
+      [
+        'for a hint for an unknown client',
+        async ({ claims }) => ({ id_token_hint: await forge({ ...claims, aud: 'nobody' }) }),
+        /This application is not known here/,
+      ],
       [
         'for a disabled client',
         async () => {
@@ -324,7 +384,9 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
 
   it('sends nowhere on the word of nobody: a way back without a client is left out', async () => {
     const state = await signedIn();
-    const page = await state.browser.ask(`/session/end?post_logout_redirect_uri=${encodeURIComponent(signedOut)}&state=x`);
+    const page = await state.browser.ask(
+      `/session/end?post_logout_redirect_uri=${encodeURIComponent(signedOut)}&state=x`,
+    );
     const { action, fields } = formOf(page, '/confirm');
     assert.ok(!('post_logout_redirect_uri' in fields));
     const answer = await state.browser.ask(action, { form: { ...fields, decision: 'sign-out' } });
@@ -340,7 +402,13 @@ describe('RP-initiated sign-out (OpenID Connect RP-Initiated Logout 1.0)', () =>
         .type('form')
         .set('Origin', 'https://app.example.org')
         .set('Sec-Fetch-Site', 'cross-site')
-        .send({ id_token_hint: hint, post_logout_redirect_uri: signedOut, state: 'x', decision: 'sign-out', other: 'y' })
+        .send({
+          id_token_hint: hint,
+          post_logout_redirect_uri: signedOut,
+          state: 'x',
+          decision: 'sign-out',
+          other: 'y',
+        })
         .expect(303);
       await assertGood(world.server(client), tokens.access_token);
       const location = new URL(String(answer.headers['location']), world.provider.issuer);

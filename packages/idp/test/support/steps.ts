@@ -20,7 +20,9 @@ export type Step =
 export const follow = async (agent: UserAgent, answer: Answer): Promise<Step> => {
   let current = answer;
   for (let hops = 0; hops < 12; hops += 1) {
-    const refresh = current.text.includes('http-equiv="refresh"') ? new URL(refreshOf(current), current.url) : undefined;
+    const refresh = current.text.includes('http-equiv="refresh"')
+      ? new URL(refreshOf(current), current.url)
+      : undefined;
     const next = current.location ?? refresh;
     if (next === undefined) return { page: current };
     if (next.origin !== agent.origin) return { sentTo: next };
@@ -56,7 +58,12 @@ export const submit = async (
   return follow(agent, await agent.ask(action, { form: { ...fields, ...more } }));
 };
 
-export const submitSignIn = (agent: UserAgent, page: Answer, username: string, password = defaultPassword): Promise<Step> =>
+export const submitSignIn = (
+  agent: UserAgent,
+  page: Answer,
+  username: string,
+  password = defaultPassword,
+): Promise<Step> =>
   submit(agent, page, '/sign-in', { [formFields.userName]: username, [formFields.password]: password });
 
 export const allow = (agent: UserAgent, page: Answer): Promise<Step> =>
@@ -100,7 +107,10 @@ export const tokensFor = async (
   client: { readonly client_id: string; readonly client_secret?: string },
   username: string,
   more: Record<string, string | undefined> = {},
-  atExchange: { readonly parameters?: Record<string, string | undefined>; readonly headers?: Record<string, string> } = {},
+  atExchange: {
+    readonly parameters?: Record<string, string | undefined>;
+    readonly headers?: Record<string, string>;
+  } = {},
 ): Promise<IssuedTokens> => {
   const authorization = authorizationRequest(client.client_id, more);
   const response = await goThrough(agent, authorization, username);

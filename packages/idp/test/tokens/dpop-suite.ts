@@ -53,7 +53,11 @@ export const describeDpop = (world: TokenWorld): void => {
     assert.equal(tokens.token_type, 'DPoP');
     return { client, token: tokens.access_token, idToken: tokens.id_token };
   };
-  const read = (token: string, proof: string | undefined, { method = 'GET', path = '/profile', scheme = 'DPoP' } = {}) =>
+  const read = (
+    token: string,
+    proof: string | undefined,
+    { method = 'GET', path = '/profile', scheme = 'DPoP' } = {},
+  ) =>
     world.browser().ask(path, {
       method,
       headers: {
@@ -149,17 +153,26 @@ export const describeDpop = (world: TokenWorld): void => {
     const badProofs: readonly (readonly [what: string, proof: (token: string) => Promise<string>])[] = [
       ['another method', (token) => prove(key, 'POST', '/profile', { ath: hashOf(token) })],
       ['another path', (token) => prove(key, 'GET', '/userinfo', { ath: hashOf(token) })],
-      ['another host', (token) => prove(key, 'GET', '', { ath: hashOf(token), htu: 'https://elsewhere.example/profile' })],
+      [
+        'another host',
+        (token) => prove(key, 'GET', '', { ath: hashOf(token), htu: 'https://elsewhere.example/profile' }),
+      ],
       ['no address', (token) => prove(key, 'GET', '', { ath: hashOf(token), htu: undefined })],
       ['the hash of another token', () => prove(key, 'GET', '/profile', { ath: hashOf('another') })],
       ['no hash', () => prove(key, 'GET', '/profile')],
-      ['a signature by another key', (token) => prove({ ...otherKey, publicJwk: key.publicJwk }, 'GET', '/profile', { ath: hashOf(token) })],
+      [
+        'a signature by another key',
+        (token) => prove({ ...otherKey, publicJwk: key.publicJwk }, 'GET', '/profile', { ath: hashOf(token) }),
+      ],
       ['a time two minutes ago', (token) => prove(key, 'GET', '/profile', { ath: hashOf(token), iat: now() - 120 })],
       ['a time in two minutes', (token) => prove(key, 'GET', '/profile', { ath: hashOf(token), iat: now() + 120 })],
       ['no time', (token) => prove(key, 'GET', '/profile', { ath: hashOf(token), iat: undefined })],
       ['no jti', (token) => prove(key, 'GET', '/profile', { ath: hashOf(token), jti: undefined })],
       ['another type', (token) => prove(key, 'GET', '/profile', { ath: hashOf(token) }, { typ: 'JWT' })],
-      ['a nonce that was never given out', (token) => prove(key, 'GET', '/profile', { ath: hashOf(token), nonce: 'x' })],
+      [
+        'a nonce that was never given out',
+        (token) => prove(key, 'GET', '/profile', { ath: hashOf(token), nonce: 'x' }),
+      ],
       [
         'its private key in it',
         async (token) =>
@@ -170,7 +183,13 @@ export const describeDpop = (world: TokenWorld): void => {
         async (token) => {
           const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
           const jwk = { kty: 'oct', k: Buffer.from('secret').toString('base64url') };
-          const claims = { jti: randomUUID(), htm: 'GET', htu: `${world.provider.issuer}/profile`, iat: now(), ath: hashOf(token) };
+          const claims = {
+            jti: randomUUID(),
+            htm: 'GET',
+            htu: `${world.provider.issuer}/profile`,
+            iat: now(),
+            ath: hashOf(token),
+          };
           const content = `${encode({ alg: 'HS256', typ: 'dpop+jwt', jwk })}.${encode(claims)}`;
           return `${content}.${createHmac('sha256', 'secret').update(content).digest('base64url')}`;
         },
@@ -186,7 +205,10 @@ export const describeDpop = (world: TokenWorld): void => {
 
     it('is refused with a good proof by another key', async () => {
       const { token } = await boundToken();
-      assertRefused(await read(token, await prove(otherKey, 'GET', '/profile', { ath: hashOf(token) })), 'invalid_token');
+      assertRefused(
+        await read(token, await prove(otherKey, 'GET', '/profile', { ath: hashOf(token) })),
+        'invalid_token',
+      );
     });
 
     it('tells its key to those who may introspect it', async () => {

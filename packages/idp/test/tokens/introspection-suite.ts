@@ -81,8 +81,20 @@ export const describeIntrospectionAndRevocation = (world: TokenWorld): void => {
       const { client, tokens } = await issued();
       const wrong = { client_id: client.client_id, client_secret: 'wrong' };
       assertError(await world.server(wrong).introspect(tokens.access_token), 'invalid_client', 401);
-      assertError(await world.server({ client_id: client.client_id }).introspect(tokens.access_token), 'invalid_client', 401);
+      assertError(
+        await world.server({ client_id: client.client_id }).introspect(tokens.access_token),
+        'invalid_client',
+        401,
+      );
       assertError(await world.server(client).introspect(''), 'invalid_request');
+    });
+
+    it('tells a public client nothing, not even of its own: anybody can say its name', async () => {
+      const { person, browser } = await world.regular();
+      const client = await world.newPublicClient();
+      const { access_token: token } = await tokensFor(browser, client, person.username);
+      await assertGood(world.server(client), token);
+      assert.deepEqual((await world.server(client).introspect(token)).json(), inactive);
     });
 
     it('is no page: a GET is not answered', async () => {
@@ -157,7 +169,11 @@ export const describeIntrospectionAndRevocation = (world: TokenWorld): void => {
 
     it('is refused without authentication and without a token', async () => {
       const { client, tokens } = await issued();
-      assertError(await world.server({ client_id: client.client_id }).revoke(tokens.access_token), 'invalid_client', 401);
+      assertError(
+        await world.server({ client_id: client.client_id }).revoke(tokens.access_token),
+        'invalid_client',
+        401,
+      );
       assertError(await world.server(client).revoke(''), 'invalid_request');
       await assertGood(world.server(client), tokens.access_token);
     });

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import type { TestClient } from '../support/token-requests.ts';
-import { allow, begin, deny, kindOf, pageOf, responseOf, submitSignIn, tokensFor, type IssuedTokens } from '../support/steps.ts';
+import {
+  allow,
+  begin,
+  deny,
+  kindOf,
+  pageOf,
+  responseOf,
+  submitSignIn,
+  tokensFor,
+  type IssuedTokens,
+} from '../support/steps.ts';
 import { authorizationRequest, type UserAgent } from '../support/user-agent.ts';
 import { assertDead, assertError, assertGood, type TokenWorld } from '../support/token-world.ts';
 
@@ -143,7 +153,8 @@ export const describeOfflineAccess = (world: TokenWorld): void => {
       ['a removed account', ({ person }) => world.provider.command('account.remove', { account: person.sub })],
       [
         'an account with a new password',
-        ({ person }) => world.provider.command('account.update', { account: person.sub, password: 'another good phrase' }),
+        ({ person }) =>
+          world.provider.command('account.update', { account: person.sub, password: 'another good phrase' }),
       ],
     ];
     for (const [what, end] of endings) {
@@ -271,7 +282,10 @@ export const describeOfflineAccess = (world: TokenWorld): void => {
 
     it('may be used by two tabs at once; the tab whose successor is used first goes on', async () => {
       const { client, tokens } = await granted('public');
-      const both = await Promise.all([refreshed(client, tokens.refresh_token), refreshed(client, tokens.refresh_token)]);
+      const both = await Promise.all([
+        refreshed(client, tokens.refresh_token),
+        refreshed(client, tokens.refresh_token),
+      ]);
       const [first, second] = both;
       assert.notEqual(first.refresh_token, second.refresh_token);
       for (const { access_token: bearer } of both) await assertGood(world.server(client), bearer);

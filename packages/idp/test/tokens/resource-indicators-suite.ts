@@ -78,17 +78,25 @@ export const describeResourceIndicators = (world: TokenWorld): void => {
       assert.equal(tokens.id_token, undefined);
     });
 
-    it('keeps APIs apart: none gets the scopes of another', async () => {
-      const { browser } = await world.regular();
+    it('keeps APIs apart: one at a time, and none gets the scopes of another', async () => {
+      const { person, browser } = await world.regular();
       const client = await caller();
-      const both = authorizationRequest(client.client_id, { scope: `${scope} mail:read`, resource: notesApi });
-      const authorization = { ...both, url: `${both.url}&resource=${encodeURIComponent(mailApi)}` };
-      const exchange = async (resource: string) => {
-        const code = responseOf(await begin(browser, authorization)).get('code') ?? '';
-        return world.server(client).exchange({ code, code_verifier: authorization.codeVerifier, resource });
-      };
-      assert.equal((await exchange(mailApi)).json()['scope'], 'mail:read');
-      assert.equal((await exchange(notesApi)).json()['scope'], 'notes:read');
+      const both = { scope: `${scope} mail:read`, resource: notesApi };
+      const target = { parameters: { resource: notesApi } };
+      assert.equal((await tokensFor(browser, client, person.username, both, target)).scope, 'notes:read');
+      const { url, ...rest } = authorizationRequest(client.client_id, both);
+      const twice = { ...rest, url: `${url}&resource=${encodeURIComponent(mailApi)}` };
+      assert.equal(responseOf(await begin(browser, twice)).get('error'), 'invalid_target');
+    });
+
+    it('is refused where no scope of the API is asked for, or the client is registered for none', async () => {
+      const { browser } = await world.regular();
+      const ask = async (clientId: string, asked: string) =>
+        responseOf(await begin(browser, authorizationRequest(clientId, { scope: asked, resource: notesApi })));
+      assert.equal((await ask((await caller()).client_id, 'openid profile')).get('error'), 'invalid_target');
+      const outsider = await caller({ scope: 'openid profile mail:read' });
+      assert.equal((await ask(outsider.client_id, 'openid profile')).get('error'), 'invalid_target');
+      assert.equal((await ask(outsider.client_id, 'openid notes:read')).get('error'), 'invalid_scope');
     });
 
     const unknownTargets: readonly (readonly [what: string, resource: string])[] = [
@@ -116,7 +124,9 @@ export const describeResourceIndicators = (world: TokenWorld): void => {
       const api = await world.newClient({ redirectUris: [], resource, resourceScope: 'paused:read' });
       const client = await caller({ scope: 'openid paused:read' });
       const ask = async () =>
-        responseOf(await begin(browser, authorizationRequest(client.client_id, { scope: 'openid paused:read', resource })));
+        responseOf(
+          await begin(browser, authorizationRequest(client.client_id, { scope: 'openid paused:read', resource })),
+        );
       assert.ok((await ask()).has('code'));
       await world.provider.command('client.disable', { clientId: api.client_id });
       assert.equal((await ask()).get('error'), 'invalid_target');
@@ -159,7 +169,10 @@ export const describeResourceIndicators = (world: TokenWorld): void => {
         resource,
       });
       const code = responseOf(await begin(browser, authorization)).get('code') ?? '';
-      await world.provider.command('client.update', { clientId: client.client_id, scope: 'openid list:read list:write' });
+      await world.provider.command('client.update', {
+        clientId: client.client_id,
+        scope: 'openid list:read list:write',
+      });
       await world.provider.command('client.update', { clientId: api.client_id, resourceScope: 'list:read list:all' });
       const answer = await world.server(client).exchange({ code, code_verifier: authorization.codeVerifier, resource });
       assert.equal(answer.json()['scope'], 'list:read');

@@ -76,11 +76,18 @@ export const describeSessionBoundTokens = (world: TokenWorld): void => {
       ['with its account removed', ({ person }) => command('account.remove', person)],
       [
         'with a new password',
-        ({ person }) => world.provider.command('account.update', { account: person.sub, password: 'another good phrase' }),
+        ({ person }) =>
+          world.provider.command('account.update', { account: person.sub, password: 'another good phrase' }),
       ],
-      ['with its client disabled', ({ client }) => world.provider.command('client.disable', { clientId: client.client_id })],
+      [
+        'with its client disabled',
+        ({ client }) => world.provider.command('client.disable', { clientId: client.client_id }),
+      ],
       ['past the idle end of its session', ({ person }) => shiftSession(person.sub, 'idle_expires_at', '40 days')],
-      ['past the absolute end of its session', ({ person }) => shiftSession(person.sub, 'absolute_expires_at', '40 days')],
+      [
+        'past the absolute end of its session',
+        ({ person }) => shiftSession(person.sub, 'absolute_expires_at', '40 days'),
+      ],
       [
         'past its own end',
         ({ person }) =>

@@ -5,6 +5,11 @@ export interface AccountCredentials {
   readonly account: Account;
   /** A PHC string (argon2id); undefined when the account has no password. */
   readonly passwordHash: string | undefined;
+  /**
+   * Grows whenever all sessions of the account end (new password, disable, sign-out everywhere): a session can only
+   * begin with a proof of identity from the present generation.
+   */
+  readonly proofGeneration: number;
 }
 
 export interface NewAccount {

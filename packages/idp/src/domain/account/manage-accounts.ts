@@ -67,7 +67,7 @@ export class ManageAccounts {
   }
 
   /**
-   * A new password ends all sessions of the account, `offline_access` included.
+   * A new password ends all sessions of the account, `offline_access` included, and its browsers are unknown again.
    * @throws {AccountError} `ERR_ACCOUNT_NOT_FOUND`, `ERR_ACCOUNT_INVALID` with every problem, `ERR_EMAIL_TAKEN`
    */
   async update(reference: string, input: UpdateAccountInput, by: ChangedBy): Promise<AccountChanged> {
@@ -152,9 +152,13 @@ const record = (
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> => securityEvents.record({ ...by, event, accountId: account.id, details });
 
-/** Also what sign-out keeps (`offline_access`). */
-const endAll = (stores: Stores, account: Account, cause: EndCause, by: ChangedBy): Promise<EndedSessions> =>
-  endSessionsIn(stores, { which: { accountId: account.id, offlineAccessToo: true }, cause, ...by });
+/** Ends also what sign-out keeps (`offline_access`), and no browser has an allowance of its own any more. */
+const endAll = async (stores: Stores, account: Account, cause: EndCause, by: ChangedBy): Promise<EndedSessions> => {
+  const ended = await endSessionsIn(stores, { which: { accountId: account.id, offlineAccessToo: true }, cause, ...by });
+  // After the sessions: from then on no sign-in with an older proof can add one.
+  await stores.knownBrowsers.forgetAll(account.id);
+  return ended;
+};
 
 const claimFields = ['name', 'email', 'emailVerified', 'picture', 'locale', 'groups'] as const;
 

@@ -18,6 +18,7 @@ export type SecurityEventName =
   | 'refresh_token.reused'
   | 'keys.rotated'
   | 'session.begun'
+  | 'session.reauthenticated'
   | 'session.ended'
   | 'sign_in.failed'
   | 'sign_in.limited';

@@ -36,6 +36,8 @@ export interface NewSession {
   readonly idHash: Buffer;
   readonly accountId: string;
   readonly authenticatedAt: Date;
+  /** The account's when the person proved who they are (`AccountCredentials.proofGeneration`). */
+  readonly proofGeneration: number;
   readonly amr: readonly string[] | undefined;
   readonly acr: string | undefined;
   readonly network: string | undefined;
@@ -49,20 +51,21 @@ export interface SessionStore {
   findByIdHash(idHash: Buffer): Promise<Session | undefined>;
   findByUid(uid: string): Promise<Session | undefined>;
   listByAccount(accountId: string): Promise<readonly (Session & { readonly clientIds: readonly string[] })[]>;
-  /** Undefined when the account is disabled or gone. */
+  /** Undefined when the account is disabled or gone, or all its sessions ended since the proof. */
   insert(session: NewSession): Promise<Session | undefined>;
   /**
    * Notes a new proof of identity and gives the session its new id, where the session still exists and is the same
-   * account's. False: it ended.
+   * account's. False: it ended, or all sessions of the account did since the proof.
    */
   reauthenticate(
     uid: string,
-    proof: Pick<NewSession, 'idHash' | 'accountId' | 'authenticatedAt' | 'amr' | 'acr'>,
+    proof: Pick<NewSession, 'idHash' | 'accountId' | 'authenticatedAt' | 'proofGeneration' | 'amr' | 'acr'>,
   ): Promise<boolean>;
   /** Moves the idle end, at most every 5 minutes. False: it ended. */
   prolong(uid: string, idleTtlSeconds: number): Promise<boolean>;
   /**
-   * Ends sessions with everything they yielded, in one statement. Answers what ended: the sessions and, per session,
+   * Ends sessions with everything they yielded. To end those of an account also voids every proof of identity that
+   * was given for it and has not become a session yet. Answers what ended: the sessions and, per session,
    * the clients that were signed in through it.
    */
   end(which: SessionSelection): Promise<{

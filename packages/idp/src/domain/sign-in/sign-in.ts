@@ -19,7 +19,7 @@ export interface SignInAttempt {
 }
 
 export type SignInResult =
-  | { readonly kind: 'signed-in'; readonly account: Account }
+  | { readonly kind: 'signed-in'; readonly account: Account; readonly proofGeneration: number }
   /** Unknown name, wrong password, disabled account, no password: all the same to whoever asks. */
   | { readonly kind: 'wrong' }
   /** Too many failures (429). The password was not looked at. */
@@ -109,9 +109,9 @@ export class SignIn {
     }
 
     await this.#limits.succeeded(counted);
-    await this.#knownBrowsers.remember(browserHash, proved.account.id);
+    await this.#knownBrowsers.remember(browserHash, proved.account.id, proved.proofGeneration);
     await this.#rehash(proved, attempt.password, key);
-    return { kind: 'signed-in', account: proved.account };
+    return { kind: 'signed-in', account: proved.account, proofGeneration: proved.proofGeneration };
   }
 
   /** The account as it is after the hash, if this is its password. */

@@ -16,7 +16,8 @@ export interface NewAuthorizationCode {
 export interface AuthorizationCodeStore {
   /** Stores the code, its grant and that the session has this client now, in one statement. False: the session ended. */
   issue(code: NewAuthorizationCode): Promise<boolean>;
-  find(idHash: Buffer): Promise<SealedRecord | undefined>;
+  /** Used and expired ones too. */
+  find(idHash: Buffer): Promise<(SealedRecord & { readonly consumed: boolean }) | undefined>;
   /** One conditional statement (RFC 9700, section 4.5). False: somebody else was first. */
   consume(idHash: Buffer): Promise<boolean>;
   /**

@@ -10,6 +10,6 @@ export interface Consent {
 
 export interface ConsentStore {
   find(accountId: string, clientId: string): Promise<Consent | undefined>;
-  /** Adds to what was allowed before. */
-  allow(consent: Consent): Promise<void>;
+  /** Adds to what was allowed before. False: there is no such client (any more). */
+  allow(consent: Consent): Promise<boolean>;
 }

@@ -13,22 +13,31 @@ export const parameter = (interaction: Interaction, name: string): string | unde
 };
 
 /**
- * The interaction that this browser is in, at this address. When there is none the answer is a page that says what to
- * do, and undefined comes back.
+ * The interaction that this browser is in, at this address. When there is none, or its client is gone or disabled by
+ * now, the answer is a page that says what to do, and undefined comes back.
  */
 export const loadInteraction = async (
   ctx: Context,
-  parts: Pick<InteractionParts, 'provider' | 'pages' | 'currentSession'>,
+  parts: Pick<InteractionParts, 'provider' | 'pages' | 'currentSession' | 'clients'>,
 ): Promise<Interaction | undefined> => {
   try {
     const interaction = await parts.provider().interactionDetails(ctx.req, ctx.res);
-    if (interaction.uid === ctx['params'].uid) return interaction;
+    if (interaction.uid === ctx['params'].uid) {
+      const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
+      if (client !== undefined && client.disabledAt === undefined) return interaction;
+      answerUnknownClient(ctx, parts);
+      return undefined;
+    }
   } catch (error) {
     if (!sessionNotFound(error)) throw error;
   }
   await answerInteractionGone(ctx, parts);
   return undefined;
 };
+
+/** The client was removed or disabled while the page was open. In the engine's words for it. */
+export const answerUnknownClient = (ctx: Context, { pages }: Pick<InteractionParts, 'pages'>): void =>
+  pages.error(ctx, 400, 'unknownClient', { code: 'invalid_client', reason: 'client is invalid' });
 
 /** Says why there is no interaction, as far as it can be told from here. */
 export const answerInteractionGone = async (

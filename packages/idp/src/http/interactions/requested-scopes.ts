@@ -14,13 +14,12 @@ export const requestedScopes = async (
   readonly resources: readonly { readonly resource: string; readonly scopes: readonly string[] }[];
 }> => {
   const requested = new Set((parameter(interaction, 'scope') ?? '').split(' '));
-  const named = interaction.params['resource'];
-  const indicators = (Array.isArray(named) ? named : [named]).filter((value) => typeof value === 'string');
-  const resources: { resource: string; scopes: string[] }[] = [];
-  for (const resource of indicators) {
-    const api = await clients.findByResource(resource);
-    const scopes = (api?.resourceScope ?? '').split(' ').filter((scope) => requested.has(scope));
-    if (scopes.length > 0) resources.push({ resource, scopes });
-  }
-  return { scopes: ownScopes.filter((scope) => requested.has(scope)), resources };
+  // There is one at most, see `apiResource`.
+  const resource = parameter(interaction, 'resource');
+  const api = resource === undefined ? undefined : await clients.findByResource(resource);
+  const there = (api?.resourceScope ?? '').split(' ').filter((scope) => requested.has(scope));
+  return {
+    scopes: ownScopes.filter((scope) => requested.has(scope)),
+    resources: resource === undefined || there.length === 0 ? [] : [{ resource, scopes: there }],
+  };
 };

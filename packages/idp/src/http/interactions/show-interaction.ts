@@ -4,7 +4,7 @@ import { consentPage } from '../pages/consent-page.ts';
 import { selectAccountPage } from '../pages/select-account-page.ts';
 import { signInPage, type SignInError } from '../pages/sign-in-page.ts';
 import type { InteractionParts } from './interaction-parts.ts';
-import { loadInteraction, parameter, type Interaction } from './load-interaction.ts';
+import { answerUnknownClient, loadInteraction, parameter, type Interaction } from './load-interaction.ts';
 import { requestedScopes } from './requested-scopes.ts';
 
 /** What a form of an interaction is for. */
@@ -85,7 +85,8 @@ const showConsent = async (
   account: Account,
 ): Promise<void> => {
   const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
-  if (!client) throw new Error('the client of an interaction is gone');
+  // Removed since the interaction was loaded.
+  if (!client) return answerUnknownClient(ctx, parts);
   const { scopes, resources } = await requestedScopes(interaction, parts.clients);
   const isNative = client.applicationType === 'native';
   const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));

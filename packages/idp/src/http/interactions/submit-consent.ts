@@ -4,7 +4,7 @@ import { decisions, formFields } from '../pages/form-fields.ts';
 import { readForm } from '../read-form.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import type { InteractionParts } from './interaction-parts.ts';
-import { answerInteractionGone, loadInteraction, parameter } from './load-interaction.ts';
+import { answerInteractionGone, answerUnknownClient, loadInteraction, parameter } from './load-interaction.ts';
 import { requestedScopes } from './requested-scopes.ts';
 import { csrfPurpose } from './show-interaction.ts';
 
@@ -30,12 +30,17 @@ export const submitConsent = (parts: InteractionParts) => {
     const event = { actor: `account:${accountId}`, accountId, clientId, network: requestContext()?.network };
     if (decision === decisions.consent.allow) {
       const { scopes, resources } = await requestedScopes(interaction, parts.clients);
-      await parts.consents.allow({
+      const allowed = await parts.consents.allow({
         accountId,
         clientId,
         scope: scopes.join(' '),
         resourceScopes: Object.fromEntries(resources.map(({ resource, scopes: there }) => [resource, there.join(' ')])),
       });
+      if (!allowed) {
+        // Removed since the interaction was loaded.
+        answerUnknownClient(ctx, parts);
+        return;
+      }
       await parts.securityEvents.record({ ...event, event: 'consent.granted', details: { scope: scopes.join(' ') } });
       await finishInteraction(ctx, parts, interaction, { consent: {} });
     } else if (decision === decisions.consent.deny) {

@@ -3,7 +3,7 @@ import { decisions, formFields } from '../pages/form-fields.ts';
 import { readForm } from '../read-form.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import type { InteractionParts } from './interaction-parts.ts';
-import { loadInteraction } from './load-interaction.ts';
+import { answerInteractionGone, loadInteraction } from './load-interaction.ts';
 import { csrfPurpose } from './show-interaction.ts';
 
 /** POST /interaction/:uid/select-account */
@@ -12,6 +12,10 @@ export const submitSelectAccount = (parts: InteractionParts) => {
     const form = await readForm(ctx.req);
     const interaction = await loadInteraction(ctx, parts);
     if (!interaction) return;
+    if (interaction.prompt.name !== 'select_account') {
+      await answerInteractionGone(ctx, parts);
+      return;
+    }
     if (!parts.pages.isOwnForm(ctx, form, csrfPurpose(interaction))) {
       parts.pages.error(ctx, 403, 'formExpired');
       return;

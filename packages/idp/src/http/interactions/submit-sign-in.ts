@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { proofGenerationOfResult } from '../../oidc/session-keeper.ts';
 import { epochSeconds } from '../../oidc/epoch-seconds.ts';
 import { requestContext } from '../../request-context.ts';
 import { tokenHash } from '../../secrets/token-hash.ts';
@@ -7,7 +8,7 @@ import { formFields } from '../pages/form-fields.ts';
 import { readForm } from '../read-form.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import type { InteractionParts } from './interaction-parts.ts';
-import { loadInteraction } from './load-interaction.ts';
+import { answerInteractionGone, loadInteraction } from './load-interaction.ts';
 import { csrfPurpose, showSignIn } from './show-interaction.ts';
 
 /** POST /interaction/:uid/sign-in */
@@ -16,6 +17,10 @@ export const submitSignIn = (parts: InteractionParts) => {
     const form = await readForm(ctx.req);
     const interaction = await loadInteraction(ctx, parts);
     if (!interaction) return;
+    if (interaction.prompt.name !== 'login' && interaction.prompt.name !== 'select_account') {
+      await answerInteractionGone(ctx, parts);
+      return;
+    }
     const userName = form.get(formFields.userName) ?? '';
     const password = form.get(formFields.password) ?? '';
     if (!parts.pages.isOwnForm(ctx, form, csrfPurpose(interaction))) {
@@ -49,7 +54,13 @@ export const submitSignIn = (parts: InteractionParts) => {
         await finishInteraction(ctx, parts, interaction, {
           ...(interaction.prompt.name === 'select_account' ? { select_account: {} } : {}),
           // With its time: the engine takes this result once more after the consent page, which is no new proof.
-          login: { accountId: result.account.id, amr: ['pwd'], ts: epochSeconds(), remember: true },
+          login: {
+            accountId: result.account.id,
+            amr: ['pwd'],
+            ts: epochSeconds(),
+            remember: true,
+            [proofGenerationOfResult]: result.proofGeneration,
+          },
         });
     }
   };

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterFactory } from 'oidc-provider';
-import type { BegunSignInLimit } from '../../domain/sign-in/begun-sign-in-limit.ts';
+import type { StrangerLimits } from '../../domain/sign-in/stranger-limits.ts';
 import type { Sealer } from '../../secrets/sealer.ts';
 import type { EngineStores } from '../engine-stores.ts';
 import { AccessTokenAdapter } from './access-token-adapter.ts';
@@ -16,7 +16,7 @@ import { UnusedAdapter } from './unused-adapter.ts';
 /** What the engine calls its kinds of records, and where each is kept. */
 export const createAdapterFactory = (
   stores: EngineStores,
-  begunSignIns: BegunSignInLimit,
+  limits: StrangerLimits,
   sealer: Sealer,
 ): AdapterFactory => {
   const codec = (kind: string): RecordCodec => new RecordCodec(sealer, kind);
@@ -29,9 +29,10 @@ export const createAdapterFactory = (
     AccessToken: () => new AccessTokenAdapter(stores.accessTokens, codec('AccessToken')),
     RefreshToken: () =>
       new RefreshTokenAdapter(stores.refreshTokens, stores.grants, stores.securityEvents, codec('RefreshToken')),
-    Interaction: () => new InteractionAdapter(stores.interactions, begunSignIns, codec('Interaction')),
+    Interaction: () =>
+      new InteractionAdapter(stores.interactions, stores.pushedRequests, limits, codec('Interaction')),
     PushedAuthorizationRequest: () =>
-      new PushedRequestAdapter(stores.pushedRequests, codec('PushedAuthorizationRequest')),
+      new PushedRequestAdapter(stores.pushedRequests, limits, codec('PushedAuthorizationRequest')),
   };
   return (kind) => adapters[kind]?.() ?? new UnusedAdapter(kind);
 };

@@ -3,6 +3,7 @@ import type { AuthorizationCodeStore } from '../../domain/token/authorization-co
 import type { SecurityEvents } from '../../domain/security-event/security-event.ts';
 import { requestContext } from '../../request-context.ts';
 import { tokenHash } from '../../secrets/token-hash.ts';
+import { epochSeconds } from '../epoch-seconds.ts';
 import type { RecordCodec } from './record-codec.ts';
 import { UnusedAdapter } from './unused-adapter.ts';
 
@@ -41,7 +42,15 @@ export class AuthorizationCodeAdapter extends UnusedAdapter {
   override async find(id: string): Promise<AdapterPayload | undefined> {
     const idHash = tokenHash(id);
     const record = await this.#codes.find(idHash);
-    return record && this.#codec.open(id, idHash, record);
+    if (!record) return undefined;
+    const payload = this.#codec.open(id, idHash, record);
+    // A redirect URI that was taken from the client meanwhile takes its codes along.
+    const { client, route } = Provider.ctx?.oidc ?? {};
+    if (route === 'token' && client?.clientId === payload.clientId && !client?.redirectUriAllowed(payload.redirectUri ?? '')) {
+      return undefined;
+    }
+    // One that was used is told from one that expired, so that using it again revokes what came of it.
+    return record.consumed ? { ...payload, exp: epochSeconds() + 1 } : payload;
   }
 
   /** Whoever is not first ends what the first got: one of the two is not the client (RFC 6749, section 4.1.2). */

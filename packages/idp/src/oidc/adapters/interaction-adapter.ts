@@ -1,10 +1,12 @@
-import { errors, Provider, type AdapterPayload } from 'oidc-provider';
-import type { BegunSignInLimit } from '../../domain/sign-in/begun-sign-in-limit.ts';
+import { errors, type AdapterPayload } from 'oidc-provider';
+import type { StrangerLimits } from '../../domain/sign-in/stranger-limits.ts';
 import type { InteractionStore } from '../../domain/token/interaction-store.ts';
-import { requestContext } from '../../request-context.ts';
+import type { PushedRequestStore } from '../../domain/token/pushed-request-store.ts';
+import { requestContext, type RequestContext } from '../../request-context.ts';
 import { tokenHash } from '../../secrets/token-hash.ts';
+import { NotAPageVisit } from '../not-a-page-visit.ts';
+import { refuseTooMany } from '../too-many-requests.ts';
 import type { RecordCodec } from './record-codec.ts';
-import { TooManySignIns } from '../too-many-sign-ins.ts';
 import { UnusedAdapter } from './unused-adapter.ts';
 
 /**
@@ -13,24 +15,34 @@ import { UnusedAdapter } from './unused-adapter.ts';
  */
 export class InteractionAdapter extends UnusedAdapter {
   readonly #interactions: InteractionStore;
-  readonly #limit: BegunSignInLimit;
+  readonly #pushedRequests: Pick<PushedRequestStore, 'keep'>;
+  readonly #limits: StrangerLimits;
   readonly #codec: RecordCodec;
 
-  constructor(interactions: InteractionStore, limit: BegunSignInLimit, codec: RecordCodec) {
+  constructor(
+    interactions: InteractionStore,
+    pushedRequests: Pick<PushedRequestStore, 'keep'>,
+    limits: StrangerLimits,
+    codec: RecordCodec,
+  ) {
     super('Interaction');
     this.#interactions = interactions;
-    this.#limit = limit;
+    this.#pushedRequests = pushedRequests;
+    this.#limits = limits;
     this.#codec = codec;
   }
 
   override async upsert(id: string, payload: AdapterPayload, ttlSeconds: number): Promise<void> {
     const idHash = tokenHash(id);
-    const browserHash = this.#browserHash();
+    const context = this.#context();
+    const { browserHash } = context;
     const sealedPayload = this.#codec.seal(idHash, payload);
     // It is made without a result; every later save brings one and must not bring a finished interaction back.
     if (payload.result === undefined) {
       // The next step of a sign-in that is under way is not another one.
-      if (payload.lastSubmission === undefined) await this.#limitBeginning();
+      if (payload.lastSubmission === undefined) await this.#limitBeginning(context);
+      // At its end the engine looks whether the pushed request that it came of was used meanwhile.
+      if (payload.parJti !== undefined) await this.#pushedRequests.keep(tokenHash(payload.parJti), ttlSeconds);
       await this.#interactions.insert({ idHash, browserHash, sealedPayload, ttlSeconds });
     } else if (!(await this.#interactions.update(idHash, browserHash, sealedPayload))) {
       throw new errors.SessionNotFound('interaction session not found');
@@ -39,7 +51,7 @@ export class InteractionAdapter extends UnusedAdapter {
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
     const idHash = tokenHash(id);
-    const record = await this.#interactions.find(idHash, this.#browserHash());
+    const record = await this.#interactions.find(idHash, this.#context().browserHash);
     return record && this.#codec.open(id, idHash, record);
   }
 
@@ -47,16 +59,17 @@ export class InteractionAdapter extends UnusedAdapter {
     await this.#interactions.destroy(tokenHash(id));
   }
 
-  async #limitBeginning(): Promise<void> {
-    const retryAfterSeconds = await this.#limit.retryAfterSeconds(requestContext()?.network ?? 'unknown');
-    if (retryAfterSeconds === undefined) return;
-    Provider.ctx?.set('Retry-After', String(retryAfterSeconds));
-    throw new TooManySignIns();
+  async #limitBeginning({ opensPage, browserHash, network }: RequestContext): Promise<void> {
+    if (!opensPage) throw new NotAPageVisit();
+    refuseTooMany(
+      await this.#limits.beginSignIn(browserHash, network),
+      'too many sign-ins were begun from this network',
+    );
   }
 
-  #browserHash(): Buffer {
+  #context(): RequestContext {
     const context = requestContext();
     if (!context) throw new Error('an interaction was asked for outside a request');
-    return context.browserHash;
+    return context;
   }
 }

@@ -49,7 +49,6 @@ export class RefreshTokenAdapter extends UnusedAdapter {
     if (!record.usable) {
       // The engine revokes the grant of a token that says it was consumed.
       payload.consumed = epochSeconds();
-      if (ctx?.oidc.route === 'token') await this.#recordReuse(payload);
     }
     return payload;
   }
@@ -68,6 +67,10 @@ export class RefreshTokenAdapter extends UnusedAdapter {
   }
 
   override async destroy(id: string): Promise<void> {
+    // At the token endpoint the engine destroys the one that was used again, once it knows whose it is.
+    const { route, entities } = Provider.ctx?.oidc ?? {};
+    const reused = route === 'token' ? entities?.RefreshToken : undefined;
+    if (reused) await this.#recordReuse({ accountId: reused.accountId, clientId: reused.clientId });
     await this.#tokens.destroy(tokenHash(id));
   }
 
