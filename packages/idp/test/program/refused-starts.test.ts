@@ -18,7 +18,7 @@ const assertRefused = (outcome: Outcome, code: number, ...lines: readonly RegExp
   assert.equal(outcome.code, code);
 };
 
-describe('latchkey start, where it cannot', { timeout: 60_000 }, () => {
+describe('latchkey start, where it cannot', { timeout: 240_000 }, () => {
   let folder: Folder;
   before(async () => {
     folder = await makeFolder();
@@ -93,7 +93,7 @@ describe('latchkey start, where it cannot', { timeout: 60_000 }, () => {
   });
 });
 
-describe('latchkey start on the data directory of an installation', { timeout: 60_000 }, () => {
+describe('latchkey start on the data directory of an installation', { timeout: 240_000 }, () => {
   let folder: Folder;
   let dataDir: string;
   let running: Started;

@@ -7,7 +7,7 @@ import { password, redirectUri } from '../support/running-provider.ts';
 import { signInForTokens, UserAgent } from '../support/user-agent.ts';
 import { latchkey, latchkeyJson, makeFolder, startLatchkey, type Folder } from './latchkey-program.ts';
 
-describe('the settings of the program', { timeout: 60_000 }, () => {
+describe('the settings of the program', { timeout: 240_000 }, () => {
   let folder: Folder;
   before(async () => {
     folder = await makeFolder();

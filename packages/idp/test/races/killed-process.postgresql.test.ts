@@ -74,6 +74,8 @@ describe('kill -9 of a process under load', () => {
     async () => {
       const env = {
         PATH: process.env['PATH'],
+        // By this the runner of the tests would find it, should it be left.
+        LATCHKEY_TEST_GROUP: process.env['LATCHKEY_TEST_GROUP'],
         ISSUER: world.provider.issuer,
         PORT: '0',
         DATABASE_URL: world.database.url,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { en } from '../../src/http/messages/en.ts';
-import { formOf, type Answer } from '../support/user-agent.ts';
-import { page, refuse, works, type Reading, type Section } from './refusal.ts';
+import { authorizationRequest, formOf, type Answer } from '../support/user-agent.ts';
+import { page, refuse, toClient, works, type Reading, type Section } from './refusal.ts';
 import type { WatchedUserAgent } from './secrets.ts';
 import { person, type World } from './world.ts';
 
@@ -73,6 +73,13 @@ const forgeries: Readonly<Record<string, Forgery>> = {
   'from nowhere, as `Origin: null` alone says': fromSite({ origin: 'null' }),
 };
 
+const background: readonly Record<string, string>[] = [
+  { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+  { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
+  { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+  { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' },
+];
+
 const signInAgain: Reading = { kind: 'form', heading: en.signIn.heading, notice: en.signIn.formExpired };
 
 export const forgerySections: readonly Section[] = [
@@ -114,5 +121,29 @@ export const forgerySections: readonly Section[] = [
         return answers;
       }),
     ),
+  },
+  {
+    where: '`/auth` in the background of another page (Fetch Metadata)',
+    rows: [
+      refuse(
+        'a sign-in that an image, script or frame begins, or a browser in advance',
+        400,
+        page('badRequest', 'invalid_request', 'a sign-in begins only where the browser opens a page'),
+        async (world) => {
+          const answers = await Promise.all(
+            background.map((headers) => world.browser().ask(authorizationRequest('app').url, { headers })),
+          );
+          for (const { headers } of answers) assert.equal(headers['set-cookie'], undefined);
+          return answers;
+        },
+      ),
+      refuse('the same silently', 303, toClient('login_required'), (world) =>
+        Promise.all(
+          background.map((headers) =>
+            world.browser().ask(authorizationRequest('app', { prompt: 'none' }).url, { headers }),
+          ),
+        ),
+      ),
+    ],
   },
 ];

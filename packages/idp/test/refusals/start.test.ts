@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openEmbeddedDatabase } from '../../src/storage/embedded-database.ts';
 import type { Child } from '../support/child-process.ts';
+import { putEmbeddedDatabase } from '../support/test-database.ts';
 import { describeRefusals } from './describe-refusals.ts';
 import { diskFullSections, type Disk } from './disk-full-rows.ts';
 import { settingSecrets, start, startRefusals } from './start-rows.ts';
@@ -13,6 +14,7 @@ describe('refusals of a process', () => {
   let dataDir: string;
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'latchkey-refusals-'));
+    await putEmbeddedDatabase(dataDir);
   });
   after(() => rm(dataDir, { recursive: true, force: true }));
 

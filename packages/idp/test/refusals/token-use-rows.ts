@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { Answer } from '../support/user-agent.ts';
+import { authorizationRequest, type Answer } from '../support/user-agent.ts';
 import { json, refuse, works, type Reading, type Refusal, type Section } from './refusal.ts';
 import { basic, unsigned, type World } from './world.ts';
 
@@ -155,6 +155,25 @@ const requestFaults: Section = {
       const { search } = (await world.authorize({ code_challenge: undefined, code_challenge_method: undefined })).url;
       return world.post('/request', search.slice(1), basic(world.client('app')));
     }),
+    refuse('a request of more than 16 KiB', 413, json('invalid_request', 'the request is too large'), async (world) => {
+      const { search } = new URL(authorizationRequest('app', { state: 'x'.repeat(20_000) }).url, world.issuer);
+      return world.post('/request', search.slice(1), basic(world.client('app')));
+    }),
+    refuse(
+      'hundreds of requests in the name of a public client from one network',
+      429,
+      json('temporarily_unavailable', 'too many requests were pushed'),
+      async (world) => {
+        const { search } = (await world.authorize({}, 'public')).url;
+        assert.equal((await world.post('/request', search.slice(1))).status, 201);
+        await world.database.knex.raw(`update rate_limits set points = 600 where key like 'pushed-request/network/%'`);
+        const answer = await world.post('/request', search.slice(1));
+        assert.match(String(answer.headers['retry-after']), /^[1-9]\d{0,2}$/);
+        const own = (await world.authorize()).url;
+        assert.equal((await world.post('/request', own.search.slice(1), basic(world.client('app')))).status, 201);
+        return answer;
+      },
+    ),
     refuse('a request object with `alg` none', 400, json('request_not_supported'), async (world) => {
       const { search } = (await world.authorize({ request: unsigned({ client_id: 'app' }) })).url;
       return world.post('/request', search.slice(1), basic(world.client('app')));

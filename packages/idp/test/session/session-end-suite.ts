@@ -70,6 +70,22 @@ export const describeSessionEnds = (world: () => SessionWorld): void => {
       assert.deepEqual(late.after.absolute_expires_at, late.before.absolute_expires_at);
     });
 
+    it('a session whose applications ask for the profile is in use too', async () => {
+      const [person, client] = [await world().person(), await world().client()];
+      const agent = world().browser();
+      const tokens = await world().signIn(agent, client, person);
+      const read = async () => {
+        const answer = await agent.ask('/profile', { headers: { authorization: `Bearer ${tokens.access_token}` } });
+        assert.equal(answer.status, 200);
+        return world().onlySession(person);
+      };
+      await world().shift(person, { idle_expires_at: '1 hour', prolonged_at: '-4 minutes' });
+      const young = await world().onlySession(person);
+      assert.deepEqual(await read(), young);
+      await world().shift(person, { idle_expires_at: '1 hour', prolonged_at: '-5 minutes -1 second' });
+      assert.equal(days((await read()).idle_expires_at, new Date()), 14);
+    });
+
     it('are found by a job, which ends those sessions with event and notice and leaves the others alone', async () => {
       const [idle, old, living, client] = [
         await world().person(),

@@ -22,11 +22,7 @@ export interface Child {
 export const startChild = (program: URL, ...programArguments: string[]): Child =>
   startChildIn({}, program, ...programArguments);
 
-/** The same, with another environment than this process has. */
-export const startChildWith = (env: NodeJS.ProcessEnv, program: URL, ...programArguments: string[]): Child =>
-  startChildIn({ env }, program, ...programArguments);
-
-/** The same, in another folder. */
+/** The same, with another environment or in another folder than this process has. */
 export const startChildIn = (
   options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
   program: URL,

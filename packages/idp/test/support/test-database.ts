@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { openAsBlob, existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import knexFactory, { type Knex } from 'knex';
 import type { Database, DatabaseKind } from '../../src/storage/database.ts';
@@ -143,6 +145,13 @@ export const migratedSnapshot = async (): Promise<string> => {
     if (isOutdated) await rm(join(cacheFolder, name), { force: true });
   }
   return file;
+};
+
+/** Puts a migrated embedded database into a data directory that has none; a first start would take seconds to make it. */
+export const putEmbeddedDatabase = async (dataDir: string): Promise<void> => {
+  const directory = join(dataDir, 'database');
+  await mkdir(directory, { mode: 0o700 });
+  await promisify(execFile)('tar', ['-xf', await migratedSnapshot(), '-C', directory]);
 };
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations/', import.meta.url));

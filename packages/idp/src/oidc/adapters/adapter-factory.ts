@@ -17,12 +17,13 @@ import { UnusedAdapter } from './unused-adapter.ts';
 export const createAdapterFactory = (
   stores: EngineStores,
   limits: StrangerLimits,
+  idleTtlSeconds: number,
   sealer: Sealer,
 ): AdapterFactory => {
   const codec = (kind: string): RecordCodec => new RecordCodec(sealer, kind);
   const adapters: Readonly<Record<string, () => Adapter>> = {
     Client: () => new ClientAdapter(stores.clients),
-    Session: () => new SessionAdapter(stores.sessions),
+    Session: () => new SessionAdapter(stores.sessions, idleTtlSeconds),
     Grant: () => new GrantAdapter(stores.grants),
     AuthorizationCode: () =>
       new AuthorizationCodeAdapter(stores.authorizationCodes, stores.securityEvents, codec('AuthorizationCode')),
