@@ -39,7 +39,9 @@ const begin = async (response: ServerResponse): Promise<void> => {
     code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
   });
-  response.writeHead(303, { location: url.href, 'set-cookie': `example=${browser}; HttpOnly; SameSite=Lax; Path=/` }).end();
+  response
+    .writeHead(303, { location: url.href, 'set-cookie': `example=${browser}; HttpOnly; SameSite=Lax; Path=/` })
+    .end();
 };
 
 const finish = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -47,7 +49,9 @@ const finish = async (request: IncomingMessage, response: ServerResponse): Promi
   const attempt = begun.get(browser);
   begun.delete(browser);
   if (!attempt) {
-    response.writeHead(400, { 'content-type': 'text/plain' }).end('This sign-in was not begun in this browser. Open / again.\n');
+    response
+      .writeHead(400, { 'content-type': 'text/plain' })
+      .end('This sign-in was not begun in this browser. Open / again.\n');
     return;
   }
   const tokens = await client.authorizationCodeGrant(configuration, new URL(request.url ?? '/', redirectUri), {
@@ -55,7 +59,9 @@ const finish = async (request: IncomingMessage, response: ServerResponse): Promi
     expectedNonce: attempt.nonce,
     pkceCodeVerifier: attempt.codeVerifier,
   });
-  const profile = await fetch(new URL('/profile', issuer), { headers: { authorization: `Bearer ${tokens.access_token}` } });
+  const profile = await fetch(new URL('/profile', issuer), {
+    headers: { authorization: `Bearer ${tokens.access_token}` },
+  });
   response.writeHead(profile.status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(`${JSON.stringify(await profile.json(), undefined, 2)}\n`);
 };

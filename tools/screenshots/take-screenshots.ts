@@ -1,5 +1,5 @@
 // Takes the pictures of docs/screenshots: every page that people see, on a phone and on a desktop. Run it after a change to
-// the pages: npm run screenshots. It needs Chromium, and names the fonts that it finds on the machine.
+// the pages: npm run screenshots. It needs Chromium; the fonts are the machine's.
 import { once } from 'node:events';
 import { mkdir, stat } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';

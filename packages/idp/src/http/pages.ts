@@ -61,11 +61,7 @@ export class Pages {
   /** Whether a form came from a page of ours, made for this browser and purpose. */
   isOwnForm(ctx: Context, form: Form, purpose: string): boolean {
     if (isForeignRequest(ctx.req.headers, this.#parts.issuer.origin)) return false;
-    return verifyCsrfToken(
-      this.#parts.csrfKey,
-      `${browserOf(ctx).value} ${purpose}`,
-      form.get(formFields.csrfToken),
-    );
+    return verifyCsrfToken(this.#parts.csrfKey, `${browserOf(ctx).value} ${purpose}`, form.get(formFields.csrfToken));
   }
 
   #write(ctx: Context, status: number, build: (page: PageContext) => Html, uiLocales?: string): void {

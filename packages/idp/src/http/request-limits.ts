@@ -57,7 +57,9 @@ export function createHttpServer(listener: RequestListener): Server {
   });
   server.on('request', listener);
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
-    res.writeHead(417, { ...PLAIN_HEADERS, Connection: 'close' }).end('What the request expects is not offered here.\n');
+    res
+      .writeHead(417, { ...PLAIN_HEADERS, Connection: 'close' })
+      .end('What the request expects is not offered here.\n');
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // A second answer in the middle of the first would be read as part of it.

@@ -47,7 +47,7 @@ const ttlSeconds = {
 } as const;
 
 /** Tolerated difference between clocks, everywhere. */
-export const clockToleranceSeconds = 60;
+const clockToleranceSeconds = 60;
 
 /** A client assertion is remembered until it expires, so its end must not be out of sight (RFC 7523, section 3). */
 const assertionLimitSeconds = 24 * 3600;
@@ -87,12 +87,7 @@ export const buildProvider = (parts: ProviderParts): Provider => {
 };
 
 const configuration = (parts: ProviderParts, secure: boolean, keeper: SessionKeeper): Configuration => ({
-  adapter: createAdapterFactory(
-    parts.stores,
-    parts.strangerLimits,
-    parts.sessionTtl.idleTtlSeconds,
-    parts.sealer,
-  ),
+  adapter: createAdapterFactory(parts.stores, parts.strangerLimits, parts.sessionTtl.idleTtlSeconds, parts.sealer),
   jwks: { keys: parts.keys.map(engineKey) },
   clientDefaults: { id_token_signed_response_alg: 'RS256', backchannel_logout_session_required: true },
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as ClientAuthMethod[],

@@ -94,8 +94,7 @@ export const replaceSessionStorage = (provider: Provider, keeper: SessionKeeper,
 };
 
 const sessionKeyName = Symbol('identity of a session object, shared with its proxy');
-const sessionKey = (session: KeptSession & { [sessionKeyName]?: object }): object =>
-  (session[sessionKeyName] ??= {});
+const sessionKey = (session: KeptSession & { [sessionKeyName]?: object }): object => (session[sessionKeyName] ??= {});
 
 /** A client as the engine holds it, as far as redirects go. */
 interface RedirectingClient {
@@ -131,7 +130,11 @@ export const replaceClientChecks = (provider: Provider, secrets: ClientSecretHas
  * One conditional insert in place of find, then save.
  * Relies on: models/replay_detection.js (`unique(iss, jti, exp)` answers false for what was seen).
  */
-export const replaceReplayDetection = (provider: Provider, replays: ReplayStore, clockToleranceSeconds: number): void => {
+export const replaceReplayDetection = (
+  provider: Provider,
+  replays: ReplayStore,
+  clockToleranceSeconds: number,
+): void => {
   Object.assign(provider.ReplayDetection, {
     async unique(iss: string, jti: string, exp: number): Promise<boolean> {
       const ttlSeconds = Math.max(exp - epochSeconds(), 0) + 2 * clockToleranceSeconds;

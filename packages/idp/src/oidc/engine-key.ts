@@ -6,7 +6,7 @@ type EngineKey = JWKS['keys'][number];
 
 /** A key as the engine takes it: a private JWK, or for a retired key its public part alone, which only verifies. */
 export const engineKey = (key: SigningKey): EngineKey =>
-  key.privateJwk === undefined ? new RetiredKey(key) : ({ ...key.privateJwk });
+  key.privateJwk === undefined ? new RetiredKey(key) : { ...key.privateJwk };
 
 class RetiredKey extends ExternalSigningKey {
   readonly #jwk: Readonly<Record<string, unknown>>;

@@ -39,7 +39,9 @@ export class Sealer {
     try {
       return decipher.update(sealed.subarray(1 + nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
     } catch (cause) {
-      throw new SealError('a sealed value does not open: SECRET_KEY differs from the one it was sealed with', { cause });
+      throw new SealError('a sealed value does not open: SECRET_KEY differs from the one it was sealed with', {
+        cause,
+      });
     }
   }
 }

@@ -42,10 +42,10 @@ export class KnexConsentStore implements ConsentStore {
   }
 
   async #add(trx: Knex, consent: Consent): Promise<boolean> {
-    await trx.raw(
-      `insert into consents (account_id, client_id, scope) values (?, ?, '') on conflict do nothing`,
-      [consent.accountId, consent.clientId],
-    );
+    await trx.raw(`insert into consents (account_id, client_id, scope) values (?, ?, '') on conflict do nothing`, [
+      consent.accountId,
+      consent.clientId,
+    ]);
     const row = await trx<ConsentRow>('consents')
       .where({ account_id: consent.accountId, client_id: consent.clientId })
       .forUpdate()

@@ -1,5 +1,11 @@
 import type { Knex } from 'knex';
-import type { EndedSessionClient, NewSession, Session, SessionSelection, SessionStore } from '../domain/session/session-store.ts';
+import type {
+  EndedSessionClient,
+  NewSession,
+  Session,
+  SessionSelection,
+  SessionStore,
+} from '../domain/session/session-store.ts';
 import { isForeignKeyViolation } from './constraint-violations.ts';
 import { inTransaction } from './in-transaction.ts';
 
@@ -135,7 +141,9 @@ export class KnexSessionStore implements SessionStore {
         bindings,
       );
       const uids = locked.map((row) => row.uid);
-      const { rows: clients } = await trx.raw<{ rows: { session_uid: string; client_id: string; account_id: string }[] }>(
+      const { rows: clients } = await trx.raw<{
+        rows: { session_uid: string; client_id: string; account_id: string }[];
+      }>(
         `select sc.session_uid, sc.client_id, s.account_id from session_clients sc join sessions s on s.uid = sc.session_uid
          where sc.session_uid = any(?::text[]) order by sc.first_used_at`,
         [uids],

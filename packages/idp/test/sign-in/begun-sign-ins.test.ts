@@ -19,7 +19,8 @@ describe('sign-ins that strangers begin and never finish', () => {
   });
 
   const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address });
-  const rows = async (): Promise<number> => Number((await database.knex('interactions').count('* as n').first())?.['n']);
+  const rows = async (): Promise<number> =>
+    Number((await database.knex('interactions').count('* as n').first())?.['n']);
 
   it('are limited by network, with a page that says when, and leave no row beyond the limit', async () => {
     const agent = new UserAgent(provider);
@@ -27,7 +28,9 @@ describe('sign-ins that strangers begin and never finish', () => {
     assert.equal(begun.status, 303);
     await database.knex('rate_limits').where('key', 'like', 'sign-in/begun/%').update({ points: 600 });
     const before_ = await rows();
-    const refused = await new UserAgent(provider).ask(authorizationRequest('notes').url, { headers: from('192.0.2.99') });
+    const refused = await new UserAgent(provider).ask(authorizationRequest('notes').url, {
+      headers: from('192.0.2.99'),
+    });
     assert.equal(refused.status, 429);
     assert.match(refused.text, /Too many requests/);
     assert.ok(Number(refused.headers['retry-after']) > 0);
@@ -36,7 +39,9 @@ describe('sign-ins that strangers begin and never finish', () => {
   });
 
   it('do not stand in the way of other networks, nor of silent requests', async () => {
-    const elsewhere = await new UserAgent(provider).ask(authorizationRequest('notes').url, { headers: from('198.51.100.1') });
+    const elsewhere = await new UserAgent(provider).ask(authorizationRequest('notes').url, {
+      headers: from('198.51.100.1'),
+    });
     assert.equal(elsewhere.status, 303);
     const silent = await new UserAgent(provider).ask(authorizationRequest('notes', { prompt: 'none' }).url, {
       headers: from('192.0.2.7'),

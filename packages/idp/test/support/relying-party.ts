@@ -132,7 +132,10 @@ export const startRelyingParty = async (
       return;
     }
     const profile = await client.fetchUserInfo(configuration, session.accessToken, session.sub);
-    page(response, `Hello ${profile.name ?? ''} (${profile.preferred_username ?? ''}), ${profile.email ?? 'no address'}`);
+    page(
+      response,
+      `Hello ${profile.name ?? ''} (${profile.preferred_username ?? ''}), ${profile.email ?? 'no address'}`,
+    );
   };
 
   const signOut = (request: IncomingMessage, response: ServerResponse): void => {
@@ -150,7 +153,11 @@ export const startRelyingParty = async (
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const token = new URLSearchParams(Buffer.concat(chunks).toString('utf8')).get('logout_token') ?? '';
-    const { payload } = await jwtVerify(token, keys, { issuer: provider.issuer, audience: clientId, typ: 'logout+jwt' });
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: provider.issuer,
+      audience: clientId,
+      typ: 'logout+jwt',
+    });
     for (const [browser, session] of sessions) if (session.sid === payload['sid']) sessions.delete(browser);
     logoutTokens.push(payload);
     for (const { count, resolve } of waiting) if (logoutTokens.length >= count) resolve();
@@ -173,7 +180,9 @@ export const startRelyingParty = async (
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     route(request, response).catch((error: unknown) => {
-      response.writeHead(500, { 'content-type': 'text/plain' }).end(error instanceof Error ? `${error.name} ${error.message}` : 'error');
+      response
+        .writeHead(500, { 'content-type': 'text/plain' })
+        .end(error instanceof Error ? `${error.name} ${error.message}` : 'error');
     });
   });
 
@@ -183,7 +192,10 @@ export const startRelyingParty = async (
     logoutTokensCame: (count) =>
       new Promise((resolve, reject) => {
         if (logoutTokens.length >= count) resolve();
-        const timer = setTimeout(() => reject(new Error(`${logoutTokens.length} of ${count} logout tokens came`)), 10_000);
+        const timer = setTimeout(
+          () => reject(new Error(`${logoutTokens.length} of ${count} logout tokens came`)),
+          10_000,
+        );
         timer.unref();
         waiting.push({ count, resolve });
       }),
@@ -193,7 +205,9 @@ export const startRelyingParty = async (
 
 const page = (response: ServerResponse, text: string): void => {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(`<!doctype html><html lang="en"><title>Application</title><p id="text">${text.replaceAll('<', '&lt;')}</p></html>`);
+  response.end(
+    `<!doctype html><html lang="en"><title>Application</title><p id="text">${text.replaceAll('<', '&lt;')}</p></html>`,
+  );
 };
 
 const closed = (server: Server): Promise<void> =>

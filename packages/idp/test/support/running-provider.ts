@@ -21,7 +21,10 @@ export interface RunningProvider {
   /** As the command line would; answers what it prints with `--json`. */
   readonly command: (name: string, input: Record<string, unknown>) => Promise<Record<string, unknown>>;
   /** An account with the password `correct horse battery staple`. */
-  readonly addAccount: (username?: string, more?: Record<string, unknown>) => Promise<{ sub: string; username: string }>;
+  readonly addAccount: (
+    username?: string,
+    more?: Record<string, unknown>,
+  ) => Promise<{ sub: string; username: string }>;
   readonly addClient: (
     clientId: string,
     more?: Record<string, unknown>,
@@ -39,7 +42,10 @@ export interface ProviderOptions extends Substitutes {
 }
 
 /** @param database is not closed by `close`: the caller opened it */
-export const startProvider = async (database: TestDatabase, options: ProviderOptions = {}): Promise<RunningProvider> => {
+export const startProvider = async (
+  database: TestDatabase,
+  options: ProviderOptions = {},
+): Promise<RunningProvider> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'));
   const lines: string[] = [];
   const destination = new Writable({
@@ -50,11 +56,10 @@ export const startProvider = async (database: TestDatabase, options: ProviderOpt
   });
   const env = { PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'debug', PASSWORD_HASH_CONCURRENCY: '2', ...options.env };
   const config = readConfig(env);
-  const serving = await serve(
-    config,
-    createLogger({ level: config.logLevel, destination }),
-    { openDatabase: async () => ({ ...database, close: async () => {} }), ...options },
-  );
+  const serving = await serve(config, createLogger({ level: config.logLevel, destination }), {
+    openDatabase: async () => ({ ...database, close: async () => {} }),
+    ...options,
+  });
   const runner = new CommandRunner(serving.latchkey.commands);
   const command: RunningProvider['command'] = (name, input) => runner.run(name, input);
   return {

@@ -125,7 +125,9 @@ export const formOf = (page: Answer, actionEnd = ''): { action: string; fields: 
     const fields: Record<string, string> = {};
     for (const [input] of (content ?? '').matchAll(/<input\b[^>]*>/g)) {
       if (!/\btype="hidden"/.test(input)) continue;
-      fields[unescape(/\bname="([^"]*)"/.exec(input)?.[1] ?? '')] = unescape(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? '');
+      fields[unescape(/\bname="([^"]*)"/.exec(input)?.[1] ?? '')] = unescape(
+        /\bvalue="([^"]*)"/.exec(input)?.[1] ?? '',
+      );
     }
     return { action, fields };
   }

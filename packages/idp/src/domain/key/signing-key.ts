@@ -18,7 +18,10 @@ export interface SigningKeyStore {
   /** Oldest first; retired ones that are still published included. */
   list(): Promise<readonly SigningKey[]>;
   /** @param publishedSeconds how long it is published before it signs; 0 for the first key of an algorithm */
-  insert(key: Pick<SigningKey, 'kid' | 'alg' | 'publicJwk'> & { privateJwk: object }, publishedSeconds: number): Promise<void>;
+  insert(
+    key: Pick<SigningKey, 'kid' | 'alg' | 'publicJwk'> & { privateJwk: object },
+    publishedSeconds: number,
+  ): Promise<void>;
   /**
    * Retires keys of the algorithm that a newer active one has replaced for `graceSeconds`, destroys their private part,
    * and drops retired ones after `retentionSeconds`.

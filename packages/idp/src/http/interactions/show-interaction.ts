@@ -21,7 +21,8 @@ export const showInteraction = (parts: InteractionParts) => {
         if (signedIn) return showConsent(ctx, parts, interaction, signedIn.account);
         return showSignIn(ctx, parts, interaction, {});
       case 'select_account':
-        if (signedIn && ctx.query['account'] !== 'other') return showSelectAccount(ctx, parts, interaction, signedIn.account);
+        if (signedIn && ctx.query['account'] !== 'other')
+          return showSelectAccount(ctx, parts, interaction, signedIn.account);
         return showSignIn(ctx, parts, interaction, {});
       default:
         return showSignIn(ctx, parts, interaction, { signedInAs: signedIn?.account });

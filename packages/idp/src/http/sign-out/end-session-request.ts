@@ -84,6 +84,8 @@ const verifyHint = async (provider: Provider, idToken: string, client: Client): 
     await provider.IdToken.validate(idToken, client);
   } catch (cause) {
     if (cause instanceof errors.OIDCProviderError && cause.statusCode >= 500) throw cause;
-    throw new EndSessionRequestError('invalid_request', 'id_token_hint was not issued here for this application', { cause });
+    throw new EndSessionRequestError('invalid_request', 'id_token_hint was not issued here for this application', {
+      cause,
+    });
   }
 };

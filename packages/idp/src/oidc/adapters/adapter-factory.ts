@@ -30,8 +30,7 @@ export const createAdapterFactory = (
     AccessToken: () => new AccessTokenAdapter(stores.accessTokens, codec('AccessToken')),
     RefreshToken: () =>
       new RefreshTokenAdapter(stores.refreshTokens, stores.grants, stores.securityEvents, codec('RefreshToken')),
-    Interaction: () =>
-      new InteractionAdapter(stores.interactions, stores.pushedRequests, limits, codec('Interaction')),
+    Interaction: () => new InteractionAdapter(stores.interactions, stores.pushedRequests, limits, codec('Interaction')),
     PushedAuthorizationRequest: () =>
       new PushedRequestAdapter(stores.pushedRequests, limits, codec('PushedAuthorizationRequest')),
   };

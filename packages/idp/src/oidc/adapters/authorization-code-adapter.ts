@@ -46,7 +46,11 @@ export class AuthorizationCodeAdapter extends UnusedAdapter {
     const payload = this.#codec.open(id, idHash, record);
     // A redirect URI that was taken from the client meanwhile takes its codes along.
     const { client, route } = Provider.ctx?.oidc ?? {};
-    if (route === 'token' && client?.clientId === payload.clientId && !client?.redirectUriAllowed(payload.redirectUri ?? '')) {
+    if (
+      route === 'token' &&
+      client?.clientId === payload.clientId &&
+      !client?.redirectUriAllowed(payload.redirectUri ?? '')
+    ) {
       return undefined;
     }
     // One that was used is told from one that expired, so that using it again revokes what came of it.
