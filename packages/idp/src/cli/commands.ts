@@ -124,7 +124,7 @@ const commands = {
   'keys.list': command(noInput, async ({ keys }) => keysResult(await keys.list())),
   'keys.rotate': command(noInput, async ({ keys }) => keysResult(await keys.rotate(by))),
 
-  migrate: command(noInput, async ({ migrate }) => ({ applied: [...(await migrate()).applied] })),
+  migrate: command(noInput, async (services) => ({ applied: [...(await services.migrate()).applied] })),
 } satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof commands;

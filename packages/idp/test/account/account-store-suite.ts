@@ -55,7 +55,7 @@ eachDatabase((kind, open) => {
       assert.ok(Math.abs(Date.now() - added.createdAt.getTime()) < 60_000);
       assert.deepEqual(await accounts.find(account.id), added);
       assert.deepEqual(await accounts.findByUsername('alice'), added);
-      assert.deepEqual(await accounts.findForSignIn('alice'), { account: added, passwordHash });
+      assert.deepEqual(await accounts.findForSignIn('alice'), { account: added, passwordHash, proofGeneration: 1 });
     });
 
     it('answers undefined for who is not there', async () => {
@@ -336,6 +336,7 @@ eachDatabase((kind, open) => {
         picture: null,
         locale: null,
         groups: [],
+        proof_generation: '1',
       });
       assert.deepEqual(await database.knex('consents'), []);
       assert.deepEqual(await database.knex('known_browsers'), []);

@@ -86,7 +86,10 @@ describe('what an administrator changes while a sign-in is under way', () => {
   };
 
   const evictions: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['a new password', () => provider.command('account.update', { account: username, password: 'another fifteen letters' })],
+    [
+      'a new password',
+      () => provider.command('account.update', { account: username, password: 'another fifteen letters' }),
+    ],
     ['disabling', () => provider.command('account.disable', { account: username })],
     ['removal', () => provider.command('account.remove', { account: username })],
   ];

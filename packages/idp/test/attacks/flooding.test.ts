@@ -113,9 +113,7 @@ describe('requests by which strangers try to fill or stop the provider', () => {
 
   describe('pushed authorization requests (RFC 9126)', () => {
     const push = (agent: UserAgent, clientId: string, more: Record<string, string> = {}): Promise<Answer> => {
-      const form = Object.fromEntries(
-        new URL(authorizationRequest(clientId, more).url, provider.issuer).searchParams,
-      );
+      const form = Object.fromEntries(new URL(authorizationRequest(clientId, more).url, provider.issuer).searchParams);
       const isPublic = clientId === 'page';
       return agent.ask('/request', {
         form,
@@ -160,9 +158,9 @@ describe('requests by which strangers try to fill or stop the provider', () => {
       await database.knex('pushed_authorization_requests').delete();
       const [unused, begun] = [await push(at(2), 'page'), await push(at(2), 'page')];
       assert.equal(unused.status, 201);
-      const url = `/auth?${new URLSearchParams({ client_id: 'page', request_uri: String(begun.json()['request_uri']) })}`;
+      const query = new URLSearchParams({ client_id: 'page', request_uri: String(begun.json()['request_uri']) });
       const browser = at(2);
-      const started = await browser.ask(url);
+      const started = await browser.ask(`/auth?${query.toString()}`);
       assert.equal(started.status, 303);
       await database.knex.raw(
         `update pushed_authorization_requests
@@ -173,9 +171,7 @@ describe('requests by which strangers try to fill or stop the provider', () => {
       const { action, fields } = formOf(await browser.ask(started.location ?? ''), '/cancel');
       const left = await browser.ask(action, { form: fields });
       assert.equal(left.status, 200);
-      await database.knex.raw(
-        "update pushed_authorization_requests set kept_until = kept_until - interval '1 hour'",
-      );
+      await database.knex.raw("update pushed_authorization_requests set kept_until = kept_until - interval '1 hour'");
       await provider.latchkey.tidyUp();
       assert.equal(await count('pushed_authorization_requests'), 0);
     });

@@ -101,7 +101,14 @@ describe('cookies that a sibling host forges', () => {
   });
 
   it('a browser cookie that this server never set is none: the browser gets one of its own', async () => {
-    for (const value of ['', 'known-to-the-attacker', '"'.padEnd(43, 'a'), 'a'.repeat(42), 'a'.repeat(44), '\xE9'.repeat(43)]) {
+    for (const value of [
+      '',
+      'known-to-the-attacker',
+      '"'.padEnd(43, 'a'),
+      'a'.repeat(42),
+      'a'.repeat(44),
+      '\xE9'.repeat(43),
+    ]) {
       const answer = await withCookie(authorizationRequest('notes').url, `${names.browser}=${value}`);
       assert.equal(answer.status, 303, value);
       const set = [answer.headers['set-cookie'] ?? []].flat().find((line) => line.startsWith(`${names.browser}=`));

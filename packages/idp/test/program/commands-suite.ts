@@ -34,11 +34,21 @@ export const describeEveryVerb = (
   const json: RunJson = (...command) => commandsWith(settings()).json(...command);
 
   const clients = async (): Promise<void> => {
-    const added = await json([
-      ...['client', 'add', '--id', 'wiki', '--name', 'Wiki', '--redirect-uri', redirectUri, `${redirectUri}?x=1`],
-      ...['--post-logout-redirect-uri', 'https://app.example.org/', '--scope', 'openid profile', '--id-token-alg', 'ES256'],
-      ...['--backchannel-logout-uri', 'http://127.0.0.1:4000/out', '--allow-private-address', '127.0.0.1:4000'],
-    ]);
+    const add = [
+      'client',
+      'add',
+      '--id',
+      'wiki',
+      '--name',
+      'Wiki',
+      '--redirect-uri',
+      redirectUri,
+      `${redirectUri}?x=1`,
+    ];
+    const signOut = ['--post-logout-redirect-uri', 'https://app.example.org/'];
+    const told = ['--backchannel-logout-uri', 'http://127.0.0.1:4000/out', '--allow-private-address', '127.0.0.1:4000'];
+    const tokens = ['--scope', 'openid profile', '--id-token-alg', 'ES256'];
+    const added = await json([...add, ...signOut, ...told, ...tokens]);
     const { client_secret: secret, ...registration } = added;
     assert.match(String(secret), /^lks_[\w-]{40,}$/);
     assert.equal(registration['client_secret_expires_at'], 0);
@@ -118,10 +128,13 @@ export const describeEveryVerb = (
     ]);
     const after = (await json(['keys', 'rotate']))['keys'] as readonly Record<string, unknown>[];
     assert.deepEqual(after.slice(0, 2), before, 'the old keys go on signing until everybody can know the new ones');
-    assert.deepEqual(after.slice(2).map(({ alg, state }) => `${String(alg)} ${String(state)}`).toSorted(), [
-      'ES256 coming',
-      'RS256 coming',
-    ]);
+    assert.deepEqual(
+      after
+        .slice(2)
+        .map(({ alg, state }) => `${String(alg)} ${String(state)}`)
+        .toSorted(),
+      ['ES256 coming', 'RS256 coming'],
+    );
     assert.deepEqual(await run(['migrate']), said('The database is up to date.'));
   };
 

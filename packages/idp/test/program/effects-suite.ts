@@ -4,14 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { decodeProtectedHeader } from 'jose';
 import { startLogoutReceiver } from '../session/logout-receiver.ts';
 import { password, redirectUri } from '../support/running-provider.ts';
-import { authorizationRequest, exchange, signIn, signInForTokens, UserAgent, type Tokens } from '../support/user-agent.ts';
+import {
+  authorizationRequest,
+  exchange,
+  signIn,
+  signInForTokens,
+  UserAgent,
+  type Tokens,
+} from '../support/user-agent.ts';
 import { commandsWith, type Run, type RunJson } from './commands-suite.ts';
 import type { Settings, Started } from './latchkey-program.ts';
 
 type TestClient = { readonly client_id: string; readonly client_secret: string };
 
-/** What commands change at once in a provider that runs. */
-export const describeEffects = (settings: () => Settings, started: () => Started): void => {
+/** Browsers, and commands beside a provider that runs. */
+const worldOf = (settings: () => Settings, started: () => Started) => {
   const run: Run = (...command) => commandsWith(settings()).run(...command);
   const json: RunJson = (...command) => commandsWith(settings()).json(...command);
 
@@ -30,6 +37,12 @@ export const describeEffects = (settings: () => Settings, started: () => Started
     const argv = ['client', 'add', '--id', id, '--name', id, '--redirect-uri', redirectUri, '--trusted', ...more];
     return (await json(argv)) as unknown as TestClient;
   };
+  return { run, json, browser, profileStatus, silently, addAccount, addClient };
+};
+
+/** What commands end or begin at once in a provider that runs: sessions and signing keys. */
+export const describeEffects = (settings: () => Settings, started: () => Started): void => {
+  const { run, json, browser, profileStatus, silently, addAccount, addClient } = worldOf(settings, started);
 
   let agent: UserAgent;
   let before: Tokens;
@@ -45,26 +58,6 @@ export const describeEffects = (settings: () => Settings, started: () => Started
     rotatedAt = performance.now();
     coming = keys.filter(({ state }) => state === 'coming').map(({ kid }) => kid);
     assert.equal(coming.length, 2);
-  });
-
-  it('a password from standard input signs in, and a new one ends what the old one began', async () => {
-    const client = await addClient('notes');
-    // The line end is not part of it, everything else is.
-    await addAccount('betty', ' pässwörd with blanks and a 🔑 \r\n');
-    const authorization = authorizationRequest('notes');
-    const callback = await signIn(browser(), authorization, 'betty', ' pässwörd with blanks and a 🔑 ');
-    const exchanged = await exchange(browser(), client, {
-      code: callback.searchParams.get('code') ?? '',
-      code_verifier: authorization.codeVerifier,
-    });
-    const { access_token: accessToken } = exchanged.json() as { access_token: string };
-    assert.equal(await profileStatus(accessToken), 200);
-
-    const changed = await run(['account', 'update', 'betty', '--password-stdin'], `${password}\n`);
-    assert.match(changed.stdout, /\b1 session ended, signed in to: notes\.$/);
-    assert.equal(await profileStatus(accessToken), 401);
-    await assert.rejects(signIn(browser(), authorizationRequest('notes'), 'betty', ' pässwörd with blanks and a 🔑 '));
-    assert.equal(await profileStatus((await signInForTokens(browser(), client, {}, 'betty')).access_token), 200);
   });
 
   it('account sign-out and account disable end the session: the profile answers 401, the application is told', async () => {
@@ -95,6 +88,48 @@ export const describeEffects = (settings: () => Settings, started: () => Started
     await receiver.close();
   });
 
+  it('the rotated keys are published without a restart, and what was signed before still verifies', async () => {
+    const kids = async (): Promise<readonly string[]> =>
+      ((await browser().ask('/jwks')).json()['keys'] as readonly { kid: string }[]).map(({ kid }) => kid);
+    // At once in the process that ran the command; every other process rereads the keys every 30 seconds.
+    const deadline = rotatedAt + 35_000;
+    let published = await kids();
+    while (!coming.every((kid) => published.includes(kid))) {
+      assert.ok(performance.now() < deadline, 'the new keys are published within 30 seconds');
+      await delay(100);
+      published = await kids();
+    }
+    assert.equal(coming.length, 2);
+    assert.ok(published.includes(decodeProtectedHeader(before.id_token).kid ?? ''));
+    const silent = await silently(agent, 'shop', { id_token_hint: before.id_token });
+    assert.ok(silent.has('code'), silent.toString());
+  });
+};
+
+/** Which secrets are good at once, in a provider that runs. */
+export const describeCredentialEffects = (settings: () => Settings, started: () => Started): void => {
+  const { run, json, browser, profileStatus, addAccount, addClient } = worldOf(settings, started);
+
+  it('a password from standard input signs in, and a new one ends what the old one began', async () => {
+    const client = await addClient('notes');
+    // The line end is not part of it, everything else is.
+    await addAccount('betty', ' pässwörd with blanks and a 🔑 \r\n');
+    const authorization = authorizationRequest('notes');
+    const callback = await signIn(browser(), authorization, 'betty', ' pässwörd with blanks and a 🔑 ');
+    const exchanged = await exchange(browser(), client, {
+      code: callback.searchParams.get('code') ?? '',
+      code_verifier: authorization.codeVerifier,
+    });
+    const { access_token: accessToken } = exchanged.json() as { access_token: string };
+    assert.equal(await profileStatus(accessToken), 200);
+
+    const changed = await run(['account', 'update', 'betty', '--password-stdin'], `${password}\n`);
+    assert.match(changed.stdout, /\b1 session ended, signed in to: notes\.$/);
+    assert.equal(await profileStatus(accessToken), 401);
+    await assert.rejects(signIn(browser(), authorizationRequest('notes'), 'betty', ' pässwörd with blanks and a 🔑 '));
+    assert.equal(await profileStatus((await signInForTokens(browser(), client, {}, 'betty')).access_token), 200);
+  });
+
   it('client rotate-secret makes the old secret fail at once, client disable every one', async () => {
     const client = await addClient('forum');
     await addAccount('david');
@@ -117,22 +152,5 @@ export const describeEffects = (settings: () => Settings, started: () => Started
     assert.equal(await profileStatus(accessToken), 401);
     const refused = await browser().ask(authorizationRequest('forum').url);
     assert.deepEqual([refused.status, refused.location], [400, undefined]);
-  });
-
-  it('the rotated keys are published without a restart, and what was signed before still verifies', async () => {
-    const kids = async (): Promise<readonly string[]> =>
-      ((await browser().ask('/jwks')).json()['keys'] as readonly { kid: string }[]).map(({ kid }) => kid);
-    // At once in the process that ran the command; every other process rereads the keys every 30 seconds.
-    const deadline = rotatedAt + 35_000;
-    let published = await kids();
-    while (!coming.every((kid) => published.includes(kid))) {
-      assert.ok(performance.now() < deadline, 'the new keys are published within 30 seconds');
-      await delay(100);
-      published = await kids();
-    }
-    assert.equal(coming.length, 2);
-    assert.ok(published.includes(decodeProtectedHeader(before.id_token).kid ?? ''));
-    const silent = await silently(agent, 'shop', { id_token_hint: before.id_token });
-    assert.ok(silent.has('code'), silent.toString());
   });
 };

@@ -82,7 +82,9 @@ export const describeReadme = (startOf: (readme: string) => string, settings: ()
 
   it('has three steps: start, add a person and an application, sign in', () => {
     assert.deepEqual(
-      steps.map((step) => step.split('\n').map((line) => /npm .*|npx .*/.exec(line)?.[0].split(' ').slice(0, 5).join(' '))),
+      steps.map((step) =>
+        step.split('\n').map((line) => /npm .*|npx .*/.exec(line)?.[0].split(' ').slice(0, 5).join(' ')),
+      ),
       [['npm start'], ['npx --no latchkey account add', 'npx --no latchkey client add'], ['npm run example']],
     );
   });

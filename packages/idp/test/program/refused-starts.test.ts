@@ -38,8 +38,10 @@ describe('latchkey start, where it cannot', { timeout: 240_000 }, () => {
       DATA_DIR: join(folder.path, 'untouched'),
     };
     const outcome = await latchkey(settings, ['start']);
-    const named = outcome.stderr.split('\n').map((line) => /^latchkey: ([A-Z_]+) must /.exec(line)?.[1]);
-    assert.deepEqual(named.slice(0, -1).toSorted(), Object.keys(settings).filter((name) => name !== 'DATA_DIR').toSorted());
+    const named = [...outcome.stderr.matchAll(/^latchkey: ([A-Z_]+) must /gm)].map(([, name = '']) => name);
+    const wrong = Object.keys(settings).filter((name) => name !== 'DATA_DIR');
+    assert.deepEqual(named.toSorted(), wrong.toSorted());
+    assert.equal(outcome.stderr.trimEnd().split('\n').length, wrong.length);
     assert.equal(outcome.code, 3);
     assert.doesNotMatch(outcome.stderr, /hunter|eighty|everybody|chatty|mysql:/);
     assert.deepEqual(await readdir(folder.path), []);
@@ -62,8 +64,6 @@ describe('latchkey start, where it cannot', { timeout: 240_000 }, () => {
     const { port } = other.address() as AddressInfo;
     const settings = { PORT: String(port), DATA_DIR: join(folder.path, 'untouched') };
     assertRefused(await latchkey(settings, ['start']), 3, /the address is taken: another process listens there/);
-    const { code, stderr } = await latchkey(settings, ['start', '--json']);
-    assert.deepEqual([code, (JSON.parse(stderr) as { error: string }).error], [3, 'EADDRINUSE']);
     assert.deepEqual(await readdir(folder.path), []);
     other.close();
   });
@@ -82,7 +82,7 @@ describe('latchkey start, where it cannot', { timeout: 240_000 }, () => {
   it('says in one line that no PostgreSQL answers, and does not tell its password', async () => {
     const settings = { PORT: '0', DATA_DIR: await folder.fresh() };
     const nobodyListens = 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey';
-    for (const argv of [['start'], ['migrate'], ['client', 'list']]) {
+    for (const argv of [['start'], ['client', 'list']]) {
       const outcome = await latchkey({ ...settings, DATABASE_URL: nobodyListens }, argv);
       assertRefused(outcome, 4, /The server of DATABASE_URL does not answer: .*ECONNREFUSED/);
       assert.doesNotMatch(outcome.stdout + outcome.stderr, /hunter2/);
@@ -119,15 +119,17 @@ describe('latchkey start on the data directory of an installation', { timeout: 2
     const outcome = await latchkey(settings, ['start']);
     assertRefused(outcome, 3, /SECRET_KEY is not the one that this database was set up with: restore that one/);
     assert.ok(!outcome.stderr.includes(settings.SECRET_KEY));
-    const { code, stderr } = await latchkey(settings, ['client', 'list', '--json']);
-    assert.deepEqual([code, (JSON.parse(stderr) as { error: string }).error], [3, 'ERR_SECRET_KEY']);
   });
 
   it('notices that its secret.key was lost, and works again once that is restored', async () => {
     const path = join(dataDir, 'secret.key');
     const settings = { DATA_DIR: dataDir, PORT: '0' };
     await rename(path, `${path}.backup`);
-    assertRefused(await latchkey(settings, ['start']), 3, /SECRET_KEY is not the one that this database was set up with/);
+    assertRefused(
+      await latchkey(settings, ['start']),
+      3,
+      /SECRET_KEY is not the one that this database was set up with/,
+    );
     await rename(`${path}.backup`, path);
     const again = await startLatchkey(settings);
     await again.stop();

@@ -31,10 +31,10 @@ describe('the settings of the program', { timeout: 240_000 }, () => {
     await writeFile(join(cwd, '.env'), `${dotEnv.join('\n')}\n`);
 
     const refused = await latchkey({}, ['start'], { cwd });
-    assert.deepEqual([refused.code, refused.stderr], [
-      3,
-      'latchkey: LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace\n',
-    ]);
+    assert.deepEqual(
+      [refused.code, refused.stderr],
+      [3, 'latchkey: LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace\n'],
+    );
 
     const started = await startLatchkey({ LOG_LEVEL: 'info', ORGANISATION_NAME: 'House of Env' }, { cwd });
     assert.equal(started.issuer, 'http://localhost:3998');
@@ -65,9 +65,8 @@ describe('the settings of the program', { timeout: 240_000 }, () => {
       TRUST_PROXY: '127.0.0.1',
       SESSION_HINT_DOMAIN: 'example.org',
     };
-    const client = (await latchkeyJson(settings, [
-      ...['client', 'add', '--id', 'notes', '--name', 'Notes', '--redirect-uri', redirectUri, '--trusted'],
-    ])) as { client_id: string; client_secret: string };
+    const notes = ['client', 'add', '--id', 'notes', '--name', 'Notes', '--redirect-uri', redirectUri, '--trusted'];
+    const client = (await latchkeyJson(settings, notes)) as { client_id: string; client_secret: string };
     const account = ['account', 'add', '--username', 'alice', '--email', 'alice@example.org', '--password-stdin'];
     await latchkeyJson(settings, account, { input: password });
 

@@ -112,11 +112,17 @@ describe('latchkey with PostgreSQL', { timeout: 240_000 }, () => {
     it('a database that is not there', async () => {
       const url = new URL(database.url ?? '');
       url.pathname = '/no_such_database';
-      await refusal({ DATABASE_URL: url.href }, { code: 4, line: /The server of DATABASE_URL refuses: .*"no_such_database"/ });
+      await refusal(
+        { DATABASE_URL: url.href },
+        { code: 4, line: /The server of DATABASE_URL refuses: .*"no_such_database"/ },
+      );
     });
 
     it('the secret key of another installation: another data directory, or SECRET_KEY', async () => {
-      const expected = { code: 3, line: /SECRET_KEY is not the one that this database was set up with: restore that one/ };
+      const expected = {
+        code: 3,
+        line: /SECRET_KEY is not the one that this database was set up with: restore that one/,
+      };
       await latchkeyJson(settings, ['keys', 'list']);
       await refusal({ DATA_DIR: await folder.fresh() }, expected);
       await refusal({ SECRET_KEY: randomBytes(32).toString('hex') }, expected, ['client', 'list']);
@@ -124,7 +130,10 @@ describe('latchkey with PostgreSQL', { timeout: 240_000 }, () => {
 
     it('a secret key that can neither be read nor made', async () => {
       const path = join(await folder.fresh(), 'data');
-      await refusal({ DATA_DIR: join(path, 'x'.repeat(300)) }, { code: 3, line: /can neither be read nor made: ENAMETOOLONG/ });
+      await refusal(
+        { DATA_DIR: join(path, 'x'.repeat(300)) },
+        { code: 3, line: /can neither be read nor made: ENAMETOOLONG/ },
+      );
     });
   });
 });

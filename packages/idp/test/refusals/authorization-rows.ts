@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { formOf } from '../support/user-agent.ts';
-import { line, page, refuse, toClient, works, type Refusal, type Section } from './refusal.ts';
+import { authorizationRequest, formOf, type Answer } from '../support/user-agent.ts';
+import { json, line, page, refuse, toClient, works, type Refusal, type Section } from './refusal.ts';
 import { markup } from './assert-refusal.ts';
 import { basic, claimsOf, person, unsigned, type World } from './world.ts';
 
@@ -22,6 +22,10 @@ const push = async (world: World, clientId: string): Promise<string> => {
   assert.equal(answer.status, 201, answer.text);
   return String(answer.json()['request_uri']);
 };
+
+/** As anybody can who knows the client's name. */
+const pushAsPublic = async (world: World, more: Record<string, string> = {}): Promise<Answer> =>
+  world.post('/request', authorizationRequest('public', more).url.replace('/auth?', ''));
 
 const pushed = (clientId: string, requestUri: string): string =>
   `/auth?${new URLSearchParams({ client_id: clientId, request_uri: requestUri }).toString()}`;
@@ -192,6 +196,43 @@ const hints: Section = {
       303,
       toClient('invalid_target'),
       asked({ resource: 'https://api.example.org/' }),
+    ),
+    refuse('two resources at once', 303, toClient('invalid_target', 'only one resource at a time'), async (world) =>
+      world.authorizeWith('resource=https://api.example.org/&resource=https://api.example.org/'),
+    ),
+    refuse(
+      'an image, a frame or a page loaded in advance that would begin a sign-in',
+      400,
+      page('badRequest', 'invalid_request', 'a sign-in begins only where the browser opens a page'),
+      async (world) => {
+        const { url } = await world.authorize();
+        const embedded: readonly Record<string, string>[] = [
+          { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+          { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+          { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' },
+        ];
+        return Promise.all(embedded.map((headers) => world.browser().ask(url, { headers })));
+      },
+    ),
+    refuse(
+      'pushing a request that is larger than a redirect could be (RFC 9126, section 2.3)',
+      413,
+      json('invalid_request', 'the request is too large'),
+      async (world) => pushAsPublic(world, { login_hint: 'x'.repeat(16 * 1024) }),
+    ),
+    refuse(
+      'hundreds of requests of public clients pushed from one network',
+      429,
+      json('temporarily_unavailable', 'too many requests were pushed'),
+      async (world) => {
+        assert.equal((await pushAsPublic(world)).status, 201);
+        await world.database.knex.raw(`update rate_limits set points = 600 where key like 'pushed-request/network/%'`);
+        const answer = await pushAsPublic(world);
+        assert.ok(Number(answer.headers['retry-after']) > 0);
+        assert.match(await push(world, 'app'), /^urn:/);
+        await world.database.knex.raw('delete from rate_limits');
+        return answer;
+      },
     ),
     refuse('`registration`', 303, toClient('registration_not_supported'), asked({ registration: '{}' })),
   ],

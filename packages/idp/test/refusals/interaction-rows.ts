@@ -148,6 +148,18 @@ export const interactionSections: readonly Section[] = [
         return answers;
       }),
       refuse(
+        'the consent page, and its answer, when the client was removed meanwhile',
+        400,
+        page('unknownClient', 'invalid_client'),
+        async (world) => {
+          const { client_id: clientId } = await world.provider.addClient('withdrawn', { trusted: false });
+          const { browser, path, fields } = await world.beginSignIn(await world.signedIn(), {}, clientId);
+          await world.provider.command('client.remove', { clientId });
+          const shown = await browser.ask(path);
+          return [shown, await browser.ask(`${path}/consent`, { form: { ...fields, decision: 'allow' } })];
+        },
+      ),
+      refuse(
         'the way on when the client was disabled meanwhile',
         400,
         page('unknownClient', 'invalid_client'),
