@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startProvider, type RunningProvider } from '../support/running-provider.ts';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { authorizationRequest, exchange, signIn, signInForTokens, UserAgent, type Answer } from '../support/user-agent.ts';
+import {
+  authorizationRequest,
+  exchange,
+  signIn,
+  signInForTokens,
+  UserAgent,
+  type Answer,
+} from '../support/user-agent.ts';
 
 const payroll = 'https://payroll.example.org/';
 

@@ -49,7 +49,10 @@ describe('a proof of identity that is kept for later', () => {
   };
 
   const evictions: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['a new password', () => provider.command('account.update', { account: username, password: 'another fifteen letters' })],
+    [
+      'a new password',
+      () => provider.command('account.update', { account: username, password: 'another fifteen letters' }),
+    ],
     ['sign-out everywhere', () => provider.command('account.sign-out', { account: username })],
     [
       'disable and enable',
@@ -102,7 +105,9 @@ describe('a proof of identity that is kept for later', () => {
   });
 
   it('nor exchanges a code that was sent there before', async () => {
-    const client = await provider.addClient('moved2', { redirectUris: [redirectUri, 'https://new.example.org/callback'] });
+    const client = await provider.addClient('moved2', {
+      redirectUris: [redirectUri, 'https://new.example.org/callback'],
+    });
     const authorization = authorizationRequest('moved2');
     const callback = await signIn(new UserAgent(provider), authorization, username);
     await provider.command('client.update', { clientId: 'moved2', redirectUris: ['https://new.example.org/callback'] });
