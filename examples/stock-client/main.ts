@@ -78,4 +78,10 @@ const server = createServer((request, response) => {
     response.writeHead(500, { 'content-type': 'text/plain' }).end('The sign-in failed; the terminal says why.\n');
   });
 });
+server.on('error', (error: NodeJS.ErrnoException) => {
+  console.error(
+    error.code === 'EADDRINUSE' ? `Port ${port} is taken; set PORT and register that redirect URI.` : error.message,
+  );
+  process.exit(3);
+});
 server.listen(port, '127.0.0.1', () => console.log(`Open http://localhost:${port} in a browser to sign in.`));

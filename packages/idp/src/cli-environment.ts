@@ -89,8 +89,15 @@ const databaseOptions = (config: Config): Parameters<typeof openDatabase>[0] => 
 
 const readyText = (config: Config): string => `Latchkey is ready at ${config.issuer.url}
 
-What to do next, in another terminal:
-  npx --no latchkey account add --username alice --email alice@example.org --password-stdin
+What to do next, in another terminal${sameSettings(config)}:
+  echo 'correct horse battery staple' | npx --no latchkey account add --username alice --email alice@example.org --email-verified --name 'Alice Example' --password-stdin
   npx --no latchkey client add --id notes --name Notes --redirect-uri http://localhost:4000/callback --trusted
 Applications find everything else at ${config.issuer.url}/.well-known/openid-configuration
 `;
+
+/** Without them the commands would go to another database, and say nothing of it. */
+const sameSettings = (config: Config): string => {
+  const place =
+    config.database.url === undefined ? `the database in ${config.dataDir}` : 'the PostgreSQL of DATABASE_URL';
+  return ` (with the same settings, so that they go to ${place})`;
+};

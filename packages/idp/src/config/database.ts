@@ -18,6 +18,10 @@ function parseDatabaseUrl(text: string): string {
   const url = parseUrl(text);
   if (/\s/.test(text)) throw new SettingError('must not contain white space: write it percent-encoded');
   if (text.includes('#')) throw new SettingError('must not contain "#": write it as %23');
+  // What stands before a later "@" was meant as user name and password: taken for a host name, it would be printed.
+  if (/@/.test(url.pathname + url.search)) {
+    throw new SettingError('must have "/", "@", ":", "#" and "%" in user name and password percent-encoded');
+  }
   if (url.pathname.length < 2)
     throw new SettingError('must name the database after the host: postgres://user@host/database');
   return text;

@@ -122,6 +122,11 @@ describe('readConfig refuses one setting and says what it should be', () => {
     ],
     ['a database without a name', { DATABASE_URL: 'postgres://localhost' }, /^DATABASE_URL must name the database/],
     [
+      'a password with an at sign and a slash, part of which would be taken for the host and printed',
+      { DATABASE_URL: 'postgres://latchkey:p@ss/word@127.0.0.1:5432/latchkey' },
+      /^DATABASE_URL must have .* percent-encoded$/,
+    ],
+    [
       'a password with a slash',
       { DATABASE_URL: 'postgres://u:p/ss@localhost/db' },
       /^DATABASE_URL must be a URL; percent-encode/,
