@@ -36,7 +36,10 @@ export class KnexInteractionStore implements InteractionStore {
     return rows.length > 0;
   }
 
-  async destroy(idHash: Buffer): Promise<void> {
-    await this.#db.raw('delete from interactions where id_hash = ?', [idHash]);
+  async destroy(idHash: Buffer): Promise<boolean> {
+    const { rows } = await this.#db.raw<{ rows: unknown[] }>('delete from interactions where id_hash = ? returning 1', [
+      idHash,
+    ]);
+    return rows.length > 0;
   }
 }

@@ -77,6 +77,15 @@ describe('a proof of identity that is kept for later', () => {
     assert.ok(answer.location?.searchParams.has('code'));
   });
 
+  it('begins one session, however many requests take it up at once', async () => {
+    const agent = new UserAgent(provider);
+    const resume = await proveAndWait(agent);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => agent.ask(resume)));
+    assert.equal(answers.filter((answer) => answer.location?.searchParams.has('code')).length, 1);
+    const account = await database.knex('accounts').where({ username }).first('id');
+    assert.equal((await database.knex('sessions').where({ account_id: account.id })).length, 1);
+  });
+
   it('cannot be planted into a consent page and used in a later session', async () => {
     const agent = new UserAgent(provider);
     const toConsent = await agent.ask(await proveAndWait(agent, 'stranger'));

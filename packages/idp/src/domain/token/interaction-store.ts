@@ -13,5 +13,6 @@ export interface InteractionStore {
   find(idHash: Buffer, browserHash: Buffer): Promise<SealedRecord | undefined>;
   /** False when it is over or another browser's. */
   update(idHash: Buffer, browserHash: Buffer, sealedPayload: Buffer): Promise<boolean>;
-  destroy(idHash: Buffer): Promise<void>;
+  /** One conditional statement. False: it was over already. */
+  destroy(idHash: Buffer): Promise<boolean>;
 }

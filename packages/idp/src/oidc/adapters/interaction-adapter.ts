@@ -55,8 +55,11 @@ export class InteractionAdapter extends UnusedAdapter {
     return record && this.#codec.open(id, idHash, record);
   }
 
+  /** The engine does so when it takes up the result: of two that do at once, one goes on. */
   override async destroy(id: string): Promise<void> {
-    await this.#interactions.destroy(tokenHash(id));
+    if (!(await this.#interactions.destroy(tokenHash(id)))) {
+      throw new errors.SessionNotFound('interaction session not found');
+    }
   }
 
   async #limitBeginning({ opensPage, browserHash, network }: RequestContext): Promise<void> {
