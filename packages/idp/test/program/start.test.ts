@@ -46,7 +46,10 @@ describe('latchkey start with the embedded database', { timeout: 240_000 }, () =
     const text = lines.filter((line) => !line.startsWith('{')).join('\n');
     assert.match(text, /^Latchkey is ready at http:\/\/localhost:\d+\n\nWhat to do next/);
     assert.ok(text.includes(`${first.issuer}/.well-known/openid-configuration`));
-    const commands = [...text.matchAll(/^ {2}npx --no latchkey (.+)$/gm)].map(([, command = '']) => command.split(' '));
+    assert.ok(text.includes(`the database in ${dataDir}`));
+    const commands = [...text.matchAll(/^ {2}(?:echo '[^']+' \| )?npx --no latchkey (.+)$/gm)].map(([, command = '']) =>
+      command.split(' '),
+    );
     assert.deepEqual(
       commands.map((words) => words.slice(0, 2)),
       [

@@ -1,28 +1,23 @@
 import type { Context } from 'koa';
 import { requestContext } from '../../request-context.ts';
 import { decisions, formFields } from '../pages/form-fields.ts';
-import { readForm } from '../read-form.ts';
 import { finishInteraction } from './finish-interaction.ts';
 import type { InteractionParts } from './interaction-parts.ts';
-import { answerInteractionGone, answerUnknownClient, loadInteraction, parameter } from './load-interaction.ts';
+import { answerInteractionGone, answerUnknownClient, parameter } from './load-interaction.ts';
+import { readStep } from './read-step.ts';
 import { requestedScopes } from './requested-scopes.ts';
-import { csrfPurpose } from './show-interaction.ts';
 
 /** POST /interaction/:uid/consent */
 export const submitConsent = (parts: InteractionParts) => {
   return async (ctx: Context): Promise<void> => {
-    const form = await readForm(ctx.req);
-    const interaction = await loadInteraction(ctx, parts);
-    if (!interaction) return;
-    if (!parts.pages.isOwnForm(ctx, form, csrfPurpose(interaction))) {
-      parts.pages.error(ctx, 403, 'formExpired');
-      return;
-    }
+    const step = await readStep(ctx, parts, 'consent');
+    if (!step) return;
+    const { form, interaction } = step;
     const signedIn = await parts.currentSession.find(ctx);
     const clientId = parameter(interaction, 'client_id') ?? '';
     // The page named an account: what is allowed must be that account's, whoever is signed in by now.
     const accountId = interaction.session?.accountId;
-    if (interaction.prompt.name !== 'consent' || !signedIn || signedIn.account.id !== accountId) {
+    if (!signedIn || signedIn.account.id !== accountId) {
       await answerInteractionGone(ctx, parts);
       return;
     }
