@@ -160,20 +160,21 @@ export const startLatchkey = (settings: Settings, options?: Omit<CommandOptions,
 
 /**
  * How long starts take, in milliseconds: as many as it takes for one to be within the limit, and six at most. What else
- * the machine does at a moment is not the program's doing; while it has far too much to do, one start is all.
+ * the machine does is not the program's doing: where there is more to do than cores to do it, the limit grows with it.
+ * @param idleLimitMs the limit on a machine that does nothing else
  */
 export const timeStarts = async (
   settings: Settings,
-  limitMs: number,
-): Promise<{ readonly figures: readonly number[]; readonly isOverloaded: boolean }> => {
-  const isOverloaded = (loadavg()[0] ?? 0) > 2 * availableParallelism();
+  idleLimitMs: number,
+): Promise<{ readonly figures: readonly number[]; readonly limitMs: number }> => {
+  const limitMs = Math.round(idleLimitMs * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()));
   const figures: number[] = [];
-  do {
+  while (figures.length < 6 && !figures.some((ms) => ms < limitMs)) {
     const started = await startLatchkey(settings);
     figures.push(Math.round(started.readyAfterMs));
     await started.stop();
-  } while (!isOverloaded && figures.length < 6 && !figures.some((ms) => ms < limitMs));
-  return { figures, isOverloaded };
+  }
+  return { figures, limitMs };
 };
 
 /** The path of programs as a shell has it: npm finds the machine's own Node, not the repository's. */

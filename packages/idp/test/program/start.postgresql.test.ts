@@ -73,9 +73,12 @@ describe('latchkey with PostgreSQL', { timeout: 240_000 }, () => {
   });
 
   it('is ready in under 2 seconds with existing data', async (t) => {
-    const { figures, isOverloaded } = await timeStarts(settings, 2000);
-    t.diagnostic(`ready after ${figures.join(', ')} ms`);
-    assert.ok(isOverloaded || figures.some((ms) => ms < 2000), figures.join(', '));
+    const { figures, limitMs } = await timeStarts(settings, 2000);
+    t.diagnostic(`ready after ${figures.join(', ')} ms, limit ${limitMs} ms`);
+    assert.ok(
+      figures.some((ms) => ms < limitMs),
+      figures.join(', '),
+    );
   });
 
   it('ends at once while it waits for another process that migrates', async () => {

@@ -73,11 +73,14 @@ describe('latchkey start with the embedded database', { timeout: 240_000 }, () =
   });
 
   it('is ready in under 2 seconds with existing data', async (t) => {
-    const { figures, isOverloaded } = await timeStarts({ DATA_DIR: dataDir }, 2000);
+    const { figures, limitMs } = await timeStarts({ DATA_DIR: dataDir }, 2000);
     t.diagnostic(
-      `ready after ${figures.join(', ')} ms; the first start of all took ${Math.round(first.readyAfterMs)} ms`,
+      `ready after ${figures.join(', ')} ms, limit ${limitMs} ms; the first start of all took ${Math.round(first.readyAfterMs)} ms`,
     );
-    assert.ok(isOverloaded || figures.some((ms) => ms < 2000), figures.join(', '));
+    assert.ok(
+      figures.some((ms) => ms < limitMs),
+      figures.join(', '),
+    );
   });
 
   it('keeps keys, accounts, sessions and tokens when it is killed', async () => {
