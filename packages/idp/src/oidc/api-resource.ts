@@ -1,5 +1,6 @@
 import { errors, type Client, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { ClientStore } from '../domain/client/client-store.ts';
+import { scopeTokens } from '../domain/client/scope.ts';
 import { registeredScopes } from './client-metadata.ts';
 
 /** A JWT for an API cannot be taken back, so it is short. */
@@ -24,7 +25,7 @@ export const apiResource = async (
   if (Array.isArray(ctx.oidc.params?.['resource'])) throw new errors.InvalidTarget('only one resource at a time');
   const api = await clients.findByResource(resource);
   if (api === undefined || api.disabledAt !== undefined) throw new errors.InvalidTarget();
-  const offered = (api.resourceScope ?? '').split(' ').filter((scope) => scope !== '');
+  const offered = scopeTokens(api.resourceScope ?? '');
   const registered = registeredScopes(client);
   const requested = ctx.oidc.requestParamScopes;
   const refused = offered.find((scope) => requested.has(scope) && !registered.has(scope));

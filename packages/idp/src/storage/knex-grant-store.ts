@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isOpenidScope } from '../domain/client/scope.ts';
+import { isOpenidScope, scopeTokens } from '../domain/client/scope.ts';
 import type { Grant, GrantStore } from '../domain/token/grant-store.ts';
 
 interface GrantedRow {
@@ -24,21 +24,19 @@ const grantedColumns = `c.trusted, c.scope as client_scope, co.scope as consent_
   (select jsonb_object_agg(api.resource, coalesce(api.resource_scope, '')) from clients api
     where api.resource is not null and api.disabled_at is null) as apis`;
 
-const words = (scope: string): string[] => scope.split(' ').filter((word) => word !== '');
-
 const toGranted = (row: GrantedRow): Pick<Grant, 'scope' | 'resourceScopes'> | undefined => {
   // What the administrator took from the client since is gone, whatever the person allowed then.
-  const registered = new Set(words(row.client_scope));
+  const registered = new Set(scopeTokens(row.client_scope));
   const allowed = row.trusted ? (row.apis ?? {}) : (row.consent_resource_scopes ?? {});
   const resourceScopes: Record<string, string> = {};
   for (const [resource, scopes] of Object.entries(allowed)) {
-    const offered = new Set(words(row.apis?.[resource] ?? ''));
-    const scope = words(scopes).filter((word) => offered.has(word) && registered.has(word));
+    const offered = new Set(scopeTokens(row.apis?.[resource] ?? ''));
+    const scope = scopeTokens(scopes).filter((word) => offered.has(word) && registered.has(word));
     if (scope.length > 0) resourceScopes[resource] = scope.join(' ');
   }
   const own = row.trusted ? row.client_scope : row.consent_scope;
   if (own === null) return undefined;
-  const scope = words(own).filter((word) => isOpenidScope(word) && registered.has(word));
+  const scope = scopeTokens(own).filter((word) => isOpenidScope(word) && registered.has(word));
   return { scope: scope.join(' '), resourceScopes };
 };
 
@@ -65,7 +63,7 @@ export class KnexGrantStore implements GrantStore {
     const granted = row && toGranted(row);
     if (!granted) return undefined;
     // What outlives the session lives by this scope, and goes when the client loses it.
-    if (row.session_uid === null && !words(granted.scope).includes('offline_access')) return undefined;
+    if (row.session_uid === null && !scopeTokens(granted.scope).includes('offline_access')) return undefined;
     return {
       id: row.id,
       accountId: row.account_id,

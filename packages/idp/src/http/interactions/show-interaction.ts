@@ -1,7 +1,10 @@
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account/account.ts';
+import type { Client } from '../../domain/client/client.ts';
+import type { Html } from '../html/html.ts';
 import { consentPage } from '../pages/consent-page.ts';
 import { selectAccountPage } from '../pages/select-account-page.ts';
+import type { PageContext } from '../pages/site.ts';
 import { signInPage, type SignInError } from '../pages/sign-in-page.ts';
 import type { InteractionParts } from './interaction-parts.ts';
 import { answerUnknownClient, loadInteraction, parameter, type Interaction } from './load-interaction.ts';
@@ -43,20 +46,18 @@ export const showSignIn = async (
   interaction: Interaction,
   { status = 200, userName, error, signedInAs }: SignInState,
 ): Promise<void> => {
-  const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
-  const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));
-  const build: Parameters<typeof parts.pages.answer>[2] = (page) =>
+  const client = await clientOf(interaction, parts);
+  answerStep(ctx, parts, interaction, status, (page) =>
     signInPage({
       ...page,
       action: `/interaction/${interaction.uid}/sign-in`,
       cancelAction: `/interaction/${interaction.uid}/cancel`,
-      csrfToken,
       userName: userName ?? parameter(interaction, 'login_hint') ?? '',
       clientName: client?.clientName,
       error,
       signedInAs,
-    });
-  parts.pages.answer(ctx, status, build, parameter(interaction, 'ui_locales'));
+    }),
+  );
 };
 
 const showSelectAccount = async (
@@ -65,18 +66,16 @@ const showSelectAccount = async (
   interaction: Interaction,
   account: Account,
 ): Promise<void> => {
-  const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
-  const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));
-  const build: Parameters<typeof parts.pages.answer>[2] = (page) =>
+  const client = await clientOf(interaction, parts);
+  answerStep(ctx, parts, interaction, 200, (page) =>
     selectAccountPage({
       ...page,
       action: `/interaction/${interaction.uid}/select-account`,
       cancelAction: `/interaction/${interaction.uid}/cancel`,
-      csrfToken,
       account,
       clientName: client?.clientName,
-    });
-  parts.pages.answer(ctx, 200, build, parameter(interaction, 'ui_locales'));
+    }),
+  );
 };
 
 const showConsent = async (
@@ -85,23 +84,36 @@ const showConsent = async (
   interaction: Interaction,
   account: Account,
 ): Promise<void> => {
-  const client = await parts.clients.find(parameter(interaction, 'client_id') ?? '');
+  const client = await clientOf(interaction, parts);
   // Removed since the interaction was loaded.
   if (!client) return answerUnknownClient(ctx, parts);
   const { scopes, resources } = await requestedScopes(interaction, parts.clients);
   const isNative = client.applicationType === 'native';
-  const csrfToken = parts.pages.csrfToken(ctx, csrfPurpose(interaction));
-  const build: Parameters<typeof parts.pages.answer>[2] = (page) =>
+  answerStep(ctx, parts, interaction, 200, (page) =>
     consentPage({
       ...page,
       action: `/interaction/${interaction.uid}/consent`,
-      csrfToken,
       account,
       clientName: client.clientName,
       clientHost: isNative ? undefined : new URL(parameter(interaction, 'redirect_uri') ?? '').host,
       isNative,
       scopes,
       resources,
-    });
-  parts.pages.answer(ctx, 200, build, parameter(interaction, 'ui_locales'));
+    }),
+  );
+};
+
+const clientOf = (interaction: Interaction, { clients }: InteractionParts): Promise<Client | undefined> =>
+  clients.find(parameter(interaction, 'client_id') ?? '');
+
+/** A page of this interaction, with a token for its forms, in the language that the request asks for. */
+const answerStep = (
+  ctx: Context,
+  { pages }: InteractionParts,
+  interaction: Interaction,
+  status: number,
+  build: (page: PageContext & { readonly csrfToken: string }) => Html,
+): void => {
+  const csrfToken = pages.csrfToken(ctx, csrfPurpose(interaction));
+  pages.answer(ctx, status, (page) => build({ ...page, csrfToken }), parameter(interaction, 'ui_locales'));
 };
