@@ -16,8 +16,9 @@ export function parseSessionHintDomain(text: string, issuer: Issuer): string {
       'must be a domain name such as example.org, without leading dot, port or scheme (international names as xn--…)',
     );
   }
-  if (issuer.scheme === 'http')
-    throw new SettingError('cannot be used with an http issuer: the cookie there belongs to one host');
+  if (issuer.scheme === 'http' && !issuer.hostname.endsWith('.localhost')) {
+    throw new SettingError('cannot be used with an http issuer, unless its host is below localhost');
+  }
   // The private part of the list counts too: whoever rents x.github.io must not set cookies for every x.github.io.
   if (parseDomain(domain, { allowPrivateDomains: true }).domain === null) {
     throw new SettingError('is a public suffix: strangers have hosts below it');

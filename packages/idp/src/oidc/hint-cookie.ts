@@ -65,10 +65,11 @@ export interface HintCookieSettings {
 }
 
 /**
- * With a domain: `__Secure-latchkey-hint` on it. Without one, only an issuer on loopback http has a hint, host-only
- * (cookies ignore ports, so the applications on that host see it).
+ * With a domain: `__Secure-latchkey-hint` on it, or `latchkey-hint` where the issuer speaks http, on a name below
+ * localhost. Without one, only an issuer on loopback http has a hint, host-only (cookies ignore ports, so the
+ * applications on that host see it).
  */
 export const hintCookieSettings = (issuer: URL, domain: string | undefined): HintCookieSettings | undefined => {
-  if (domain !== undefined) return { name: '__Secure-latchkey-hint', domain, secure: true };
-  return issuer.protocol === 'http:' ? { name: 'latchkey-hint', domain: undefined, secure: false } : undefined;
+  if (issuer.protocol === 'http:') return { name: 'latchkey-hint', domain, secure: false };
+  return domain === undefined ? undefined : { name: '__Secure-latchkey-hint', domain, secure: true };
 };

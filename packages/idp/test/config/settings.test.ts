@@ -106,6 +106,8 @@ describe('SESSION_HINT_DOMAIN', () => {
     ['example.co.uk', 'https://accounts.example.co.uk'],
     ['ours.github.io', 'https://accounts.ours.github.io'],
     ['corp.internal', 'https://accounts.corp.internal'],
+    ['house.localhost', 'http://accounts.house.localhost:3000'],
+    ['accounts.localhost', 'http://accounts.localhost:3000'],
   ];
   for (const [domain, issuer] of accepted) {
     it(`accepts ${domain} for ${issuer}`, () => {
@@ -130,7 +132,11 @@ describe('SESSION_HINT_DOMAIN', () => {
     ['müller.example', 'https://konten.müller.example', /international names as xn--/],
     ['192.0.2.1', 'https://192.0.2.1', /cannot be an IP address/],
     ['2001:db8::1', 'https://[2001:db8::1]', /cannot be an IP address/],
-    ['accounts.localhost', 'http://accounts.localhost:3000', /cannot be used with an http issuer/],
+    ['localhost', 'http://accounts.localhost:3000', /public suffix/],
+    ['localhost', 'http://localhost:3000', /cannot be used with an http issuer/],
+    ['house.localhost', 'http://localhost:3000', /cannot be used with an http issuer/],
+    ['127.0.0.1', 'http://127.0.0.1:3000', /cannot be an IP address/],
+    ['other.localhost', 'http://accounts.house.localhost:3000', /must be the issuer's host or a domain/],
   ];
   for (const [domain, issuer, expected] of refused) {
     it(`refuses ${domain} for ${issuer}`, () =>

@@ -263,6 +263,23 @@ describe('cookies of an https issuer behind a proxy', () => {
     });
   });
 
+  it('on http below localhost the hint can belong to a domain too, without prefix and Secure', async () => {
+    const issuer = 'http://accounts.house.localhost:3000';
+    const local = await startProvider(database, { env: { ...env, ISSUER: issuer, SESSION_HINT_DOMAIN: 'house.localhost' } });
+    try {
+      const agent = new UserAgent(local, { port: local.port });
+      const tokens = await signInForTokens(agent, client);
+      const answer = await agent.ask(authorizationRequest(client.client_id, { prompt: 'none' }).url, {
+        headers: { cookie: `latchkey-session=${agent.cookie('latchkey-session')}` },
+      });
+      const hint = named(answer, 'latchkey-hint');
+      assert.deepEqual([hint.domain, hint.attributes.includes('secure')], ['house.localhost', false]);
+      assert.equal(decodeJwt(tokens.id_token)['latchkey_hint'], hint.value);
+    } finally {
+      await local.close();
+    }
+  });
+
   it('without SESSION_HINT_DOMAIN there is no hint, neither as a cookie nor in the ID token', async () => {
     const without = await startProvider(database, { env });
     try {
