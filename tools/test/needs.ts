@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { mountNamespaceOptions } from '../stage/mount-namespace.ts';
 
-export type Need = 'postgresql' | 'chromium';
+/** `names`: that a process can have host names and authorities of its own, which the journeys' stage is built on. */
+export type Need = 'postgresql' | 'chromium' | 'nginx' | 'openssl' | 'certutil' | 'names';
 
 const OLDEST_POSTGRESQL = 15;
 const DEJAVU = '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf';
@@ -9,11 +11,13 @@ const CLUSTER_SETTINGS = '/etc/postgresql-common/createcluster.conf';
 
 interface NeedSource {
   /** Set beforehand, it says where a need is that is not in its usual place. */
-  readonly variable: string;
+  readonly variable?: string;
   /** What to put into that variable for the tests; undefined when the need is not there. */
   readonly find: () => string | undefined;
   /** Debian packages that are absent. */
   readonly missingPackages: () => string[];
+  /** How to provide it, where installing something does not. */
+  readonly advice?: string;
 }
 
 const sources: Record<Need, NeedSource> = {
@@ -31,32 +35,66 @@ const sources: Record<Need, NeedSource> = {
       ...(existsSync(DEJAVU) ? [] : ['fonts-dejavu-core']),
     ],
   },
+  nginx: {
+    variable: 'LATCHKEY_TEST_NGINX', // the path of the program
+    find: findNginx,
+    missingPackages: () => (findNginx() === undefined ? ['nginx'] : []),
+  },
+  openssl: programInPath('openssl', 'openssl'),
+  certutil: programInPath('certutil', 'libnss3-tools'),
+  names: {
+    find: () => (mountNamespaceOptions() === undefined ? undefined : ''),
+    missingPackages: () => [],
+    advice: 'allow mount namespaces (unshare --mount), or user namespaces to ordinary users',
+  },
 };
 
 /** Variables for the tests' environment that tell where the needs are. */
 export function environmentOf(needs: readonly Need[]): Record<string, string> {
   const found = needs.map((need) => [sources[need].variable, sources[need].find()] as const);
-  return Object.fromEntries(found.flatMap(([variable, value]) => (value ? [[variable, value] as const] : [])));
+  return Object.fromEntries(
+    found.flatMap(([variable, value]) => (variable !== undefined && value ? [[variable, value] as const] : [])),
+  );
 }
 
 /** One line about each need that is not there: which it is and how to provide it. */
 export function missingNeeds(needs: readonly Need[]): string[] {
   return needs
     .filter((need) => sources[need].find() === undefined)
-    .map((need) => `${need} is missing: install it, or set ${sources[need].variable}`);
+    .map((need) => {
+      const { variable, advice } = sources[need];
+      const orSet = variable === undefined ? '' : `, or set ${variable}`;
+      return `${need} is missing: ${advice ?? `install it${orSet}`}`;
+    });
 }
 
 /** Debian packages to install for these needs; empty when nothing is missing or this is no Debian run as root. */
 export function installablePackages(needs: readonly Need[]): string[] {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return [];
-  const unset = needs.filter((need) => !process.env[sources[need].variable]); // whoever set one provides it
+  // Whoever set a variable provides the need.
+  const unset = needs.filter((need) => !process.env[sources[need].variable ?? '']);
   return [...new Set(unset.flatMap((need) => sources[need].missingPackages()))];
 }
 
-/** The command that installs packages, as a shell line for a phase of its own. */
-export function installCommand(packages: readonly string[]): readonly [string, ...string[]] {
+/** Debian's packages ask it before they start a service, and 101 means no (invoke-rc.d(8)). */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+/**
+ * The command that installs packages, as a shell line for a phase of its own. No package starts its service: nginx would
+ * take the machine's port 80. A policy that is there already is left alone.
+ */
+export function installCommand(
+  packages: readonly string[],
+  servicePolicy: string = SERVICE_POLICY,
+): readonly [string, ...string[]] {
   const apt = 'apt-get -o DPkg::Lock::Timeout=120';
-  return ['sh', '-c', `${apt} update && ${apt} install -y --no-install-recommends ${packages.join(' ')}`];
+  const keepServicesOff = `if [ ! -e ${servicePolicy} ]; then
+    trap 'rm -f ${servicePolicy}' EXIT
+    trap 'exit 143' HUP INT TERM
+    printf '#!/bin/sh\\nexit 101\\n' > ${servicePolicy} && chmod 755 ${servicePolicy} || exit 1
+  fi`;
+  const install = `${apt} update && ${apt} install -y --no-install-recommends ${packages.join(' ')}`;
+  return ['sh', '-c', `${keepServicesOff}\n${install}`];
 }
 
 /** Debian's package would start a server on port 5432; the tests start their own, on sockets. */
@@ -76,7 +114,26 @@ function hasPostgresql(): boolean {
 }
 
 function findChromium(): string | undefined {
-  const given = process.env[sources.chromium.variable];
+  const given = process.env['LATCHKEY_TEST_CHROMIUM'];
   if (given) return existsSync(given) ? given : undefined;
   return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+}
+
+/** Debian keeps it where an ordinary user's PATH does not lead. */
+function findNginx(): string | undefined {
+  const given = process.env['LATCHKEY_TEST_NGINX'];
+  if (given) return existsSync(given) ? given : undefined;
+  return existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : inPath('nginx');
+}
+
+function programInPath(program: string, debianPackage: string): NeedSource {
+  return {
+    find: () => inPath(program),
+    missingPackages: () => (inPath(program) === undefined ? [debianPackage] : []),
+  };
+}
+
+function inPath(program: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
 }

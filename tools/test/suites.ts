@@ -45,7 +45,7 @@ export const suites: readonly Suite[] = [
     name: 'browser',
     files: browserFiles,
     except: [],
-    needs: ['postgresql', 'chromium'],
+    needs: ['postgresql', 'chromium', 'nginx', 'openssl', 'certutil', 'names'],
     concurrency: 2,
     limitSeconds: 900,
     optional: false,
