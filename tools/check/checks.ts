@@ -7,6 +7,8 @@ export interface Check {
 
 export const checks: readonly Check[] = [
   { name: 'types', command: ['tsc', '--noEmit'], limitSeconds: 180 },
+  // A package for browsers, with their types and without Node's.
+  { name: 'types of session-check', command: ['tsc', '--noEmit', '-p', 'packages/session-check'], limitSeconds: 60 },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'], limitSeconds: 180 },
   { name: 'format', command: ['oxfmt', '--check'], limitSeconds: 60 },
   { name: 'dead code', command: ['knip'], limitSeconds: 120 },
