@@ -1,0 +1,64 @@
+import { IssuerError } from '../issuer/issuer-error.ts';
+import { readHints } from '../signed-in-state/hints.ts';
+import { withTried } from '../signed-in-state/silent-memory.ts';
+import type { LocalSession } from '../session/local-session.ts';
+import { html, redirect } from './answers.ts';
+import type { EndpointParts } from './endpoint-parts.ts';
+import { readForm } from './read-form.ts';
+
+/** A sign-out here stays as long as the hint that was there could: until somebody else signs in, or a click. */
+const staysSeconds = 400 * 24 * 3600;
+
+/**
+ * `POST sign-out` with `csrf`: ends the local session and, unless `where=here`, the issuer's too, with the ID token of this
+ * session. The hint goes on the tried list first, so that nothing signs in again by itself.
+ */
+export const signOut = async (request: Request, parts: EndpointParts): Promise<Response> => {
+  const { sessions, departure, formTokens, names, now, showPage, settings } = parts;
+  const form = await readForm(request);
+  if (form.kind === 'refused') return form.response;
+  const cookieHeader = request.headers.get('cookie');
+  const found = await sessions.find(cookieHeader);
+  // A form of another site comes without our cookies: it must not take them away.
+  if (found.kind !== 'session') return redirect('/', found.kind === 'gone' ? sessions.clearCookies() : []);
+  if (!formTokens.isGood(found.session.idHash, form.fields.get('csrf'))) {
+    return html(
+      showPage({
+        title: 'Please sign out from the page itself',
+        text: 'This form was not made for your present session. Nothing was changed.',
+        links: [{ label: 'Go back', href: '/' }],
+      }),
+      { status: 403 },
+    );
+  }
+  const nowSeconds = Math.floor(now().getTime() / 1000);
+  const hints = [...new Set([...hintOf(found.session), ...readHints(cookieHeader, names.hint)])];
+  const memory = withTried(departure.memory(request), hints, nowSeconds + staysSeconds);
+  const setCookies = [departure.remember(memory), ...sessions.clearCookies()];
+  const everywhere = form.fields.get('where') === 'here' ? undefined : await endAtIssuer(found.session, parts);
+  await sessions.end(found.session);
+  if (everywhere !== 'not reachable') return redirect(everywhere ?? '/', setCookies);
+  return html(
+    showPage({
+      title: 'You are signed out here',
+      text: `The accounts site ${settings.issuer.host} does not answer at the moment: you may still be signed in there and in other applications.`,
+      links: [{ label: 'Go to the site', href: '/' }],
+    }),
+    { setCookies },
+  );
+};
+
+const hintOf = (session: LocalSession): string[] => (session.hint === undefined ? [] : [session.hint]);
+
+const endAtIssuer = async (session: LocalSession, parts: EndpointParts): Promise<URL | undefined | 'not reachable'> => {
+  const { issuer, sessions, settings, log } = parts;
+  if (!(await issuer.reachability.isReachable())) return 'not reachable';
+  try {
+    const after = new URL(`${settings.path}/signed-out`, settings.origin).href;
+    return await issuer.endSessionUrl(sessions.tokensOf(session).idToken, after);
+  } catch (error) {
+    if (!(error instanceof IssuerError)) throw error;
+    log('sign-out.not-told', { code: error.code });
+    return 'not reachable';
+  }
+};

@@ -1,0 +1,55 @@
+import { IssuerError } from '../issuer/issuer-error.ts';
+import { readReturnPath } from '../sign-in/return-path.ts';
+import { html, type ShowPage } from './answers.ts';
+import { chromeOf, frameDocument } from './chrome.ts';
+import type { EndpointParts } from './endpoint-parts.ts';
+
+/**
+ * `GET start?to=PATH`: a person asked to sign in. `GET start?frame=1`: the script asks in its hidden frame, which goes
+ * silently or is answered at once.
+ */
+export const start = async (request: Request, parts: EndpointParts): Promise<Response> => {
+  const { searchParams } = new URL(request.url);
+  const { origin, path } = parts.settings;
+  const returnPath = readReturnPath(searchParams.get('to'), origin, path) ?? '/';
+  if (searchParams.get('frame') === '1') return startInFrame(request, parts);
+  if (!(await parts.issuer.reachability.isReachable())) return notReachable(parts, returnPath);
+  try {
+    return await parts.departure.begin(request, { kind: 'interactive', returnPath });
+  } catch (error) {
+    if (!(error instanceof IssuerError)) throw error;
+    parts.log('sign-in.not-begun', { code: error.code });
+    return notReachable(parts, returnPath);
+  }
+};
+
+const startInFrame = async (request: Request, parts: EndpointParts): Promise<Response> => {
+  // A page of another origin has no business here, and a person who opens it by hand belongs at the start.
+  const site = request.headers.get('sec-fetch-site');
+  const destination = request.headers.get('sec-fetch-dest');
+  const isOurs = (site === null || site === 'same-origin') && (destination === null || destination === 'iframe');
+  if (!isOurs) return html(refusedFrame(parts.showPage), { status: 400 });
+  const visit = await parts.visits.recognise(request, { kind: 'frame', returnPath: '/' });
+  if (visit.kind === 'sent-off') return visit.response;
+  return frameDocument(await chromeOf(visit, parts, false), visit.setCookies);
+};
+
+const refusedFrame = (showPage: ShowPage): string =>
+  showPage({
+    title: 'This address is for scripts',
+    text: 'It is loaded by pages of this site to see whether you are signed in.',
+    links: [{ label: 'Go to the site', href: '/' }],
+  });
+
+const notReachable = ({ settings, showPage }: EndpointParts, returnPath: string): Response =>
+  html(
+    showPage({
+      title: 'Signing in does not work at the moment',
+      text: `The accounts site ${settings.issuer.host} does not answer. You can go on reading here without signing in.`,
+      links: [
+        { label: 'Try again', href: `${settings.path}/start?to=${encodeURIComponent(returnPath)}` },
+        { label: 'Go back', href: returnPath },
+      ],
+    }),
+    { status: 503, headers: { 'retry-after': '30' } },
+  );

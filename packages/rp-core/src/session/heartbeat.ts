@@ -1,0 +1,75 @@
+import type { IssuerConnection } from '../issuer/issuer-connection.ts';
+import type { Linker } from '../linking/linker.ts';
+import { applyProfile } from '../linking/apply-profile.ts';
+import { readProfileClaims } from '../linking/read-profile-claims.ts';
+import type { RelyingPartyLog } from '../relying-party-log.ts';
+import type { LocalSession } from './local-session.ts';
+import type { LocalSessions } from './local-sessions.ts';
+import type { LocalSessionStore } from './local-session-store.ts';
+
+export interface HeartbeatParts {
+  readonly issuer: Pick<IssuerConnection, 'readProfile'>;
+  readonly sessions: LocalSessions;
+  readonly store: LocalSessionStore;
+  readonly linker: Pick<Linker, 'applyProfile'>;
+  readonly log: RelyingPartyLog;
+  readonly unprovedSeconds: number;
+  readonly now: () => Date;
+}
+
+/**
+ * Asks the issuer whether a session lives, with its own bearer, server to server, and takes over what changed in the profile.
+ * This is what makes sessions right, whatever hints and back-channel calls were lost or forged.
+ */
+export class Heartbeat {
+  readonly #parts: HeartbeatParts;
+  readonly #underWay = new Map<string, Promise<boolean>>();
+
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Requests at the same moment share one question.
+   * @returns whether the session may be used: it lives, or the issuer does not answer and the last proof is not too old
+   */
+  async prove(session: LocalSession): Promise<boolean> {
+    const asked = this.#underWay.get(session.idHash);
+    if (asked !== undefined) return asked;
+    const asking = this.#ask(session).finally(() => this.#underWay.delete(session.idHash));
+    this.#underWay.set(session.idHash, asking);
+    return asking;
+  }
+
+  async #ask(session: LocalSession): Promise<boolean> {
+    const { issuer, sessions, store, linker, log, now, unprovedSeconds } = this.#parts;
+    // One that something changed for reads the whole profile, whatever it was told before.
+    const etag = session.distrusted ? undefined : session.profileEtag;
+    const answer = await issuer.readProfile(sessions.tokensOf(session).accessToken, etag);
+    if (answer.kind === 'no-answer') {
+      const age = (now().getTime() - session.provedAt.getTime()) / 1000;
+      log('heartbeat.no-answer', { reason: answer.reason, proofAgeSeconds: Math.round(age) });
+      if (age < unprovedSeconds) return true;
+      await store.delete(session.idHash);
+      return false;
+    }
+    if (answer.kind === 'ended') {
+      await store.delete(session.idHash);
+      return false;
+    }
+    if (answer.kind === 'unchanged') return store.update(session.idHash, { provedAt: now(), distrusted: false });
+    const { profile } = readProfileClaims(answer.claims, session);
+    if (profile === undefined) {
+      log('heartbeat.other-subject', {});
+      await store.delete(session.idHash);
+      return false;
+    }
+    const applied = await applyProfile(linker, store, profile);
+    if (applied.kind === 'refused' || applied.kind === 'unknown-subject') {
+      log('heartbeat.not-admitted', { reason: applied.kind === 'refused' ? applied.reason : applied.kind });
+      await store.delete(session.idHash);
+      return false;
+    }
+    return store.update(session.idHash, { provedAt: now(), distrusted: false, profileEtag: answer.etag });
+  }
+}

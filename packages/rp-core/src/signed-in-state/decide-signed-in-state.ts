@@ -1,0 +1,85 @@
+/** What a request and its browser show; moments in seconds since 1970. */
+export interface SignedInStateFacts {
+  readonly now: number;
+  /** The issuer's hints that the browser sent, each once. */
+  readonly hints: readonly string[];
+  readonly session?: {
+    readonly hint?: string | undefined;
+    readonly foreignHints: readonly string[];
+    readonly provedAt: number;
+    readonly expiresAt: number;
+    readonly accessTokenExpiresAt?: number | undefined;
+  };
+  /** Hints for which the issuer had no answer, or under which the person signed out here. */
+  readonly tried: readonly { readonly hint: string; readonly until: number }[];
+  /** When this browser was sent off silently by this application. */
+  readonly departures: readonly number[];
+  /** Whether the request may be answered by a redirect (`mayBeRedirected`) and its answer is kept by no shared cache. */
+  readonly redirectable: boolean;
+  /** Whether the application's server reached the issuer lately. */
+  readonly issuerReachable: boolean;
+}
+
+export interface SignedInStateLimits {
+  /** For so long a proof is good without asking again. */
+  readonly proofSeconds: number;
+  /** A session lives so long without proof while the issuer does not answer. */
+  readonly unprovedSeconds: number;
+  /** At most so many silent trips… */
+  readonly silentTrips: number;
+  /** …within so many seconds, for each browser and application. */
+  readonly silentTripsSeconds: number;
+}
+
+export const defaultSignedInStateLimits: SignedInStateLimits = {
+  proofSeconds: 5 * 60,
+  unprovedSeconds: 12 * 3600,
+  silentTrips: 6,
+  silentTripsSeconds: 10 * 60,
+};
+
+/**
+ * - `keep`: the session is used as it is.
+ * - `heartbeat`: the session is used only after the issuer said, server to server, that it lives.
+ * - `silent`: the browser goes through the issuer once, without being asked anything (`prompt=none`).
+ * - `anonymous`: nobody is signed in here.
+ */
+export type SignedInState = 'keep' | 'heartbeat' | 'silent' | 'anonymous';
+
+/**
+ * What to do with one request. The heartbeat is what keeps sessions right; hints, which anybody under the domain can
+ * forge, only make it quick. Without session and hint nothing ever happens, so crawlers, programs and anonymous visitors
+ * see no redirect.
+ * @see docs/signed-in-state.md
+ */
+export const decideSignedInState = (
+  facts: SignedInStateFacts,
+  limits: SignedInStateLimits = defaultSignedInStateLimits,
+): SignedInState => {
+  const { now, hints, redirectable, issuerReachable } = facts;
+  const session = facts.session !== undefined && now < facts.session.expiresAt ? facts.session : undefined;
+  const recent = facts.departures.filter((departure) => departure > now - limits.silentTripsSeconds);
+  const maySendOff = redirectable && issuerReachable && recent.length < limits.silentTrips;
+
+  if (session === undefined) {
+    const tried = new Set(facts.tried.filter(({ until }) => now < until).map(({ hint }) => hint));
+    return maySendOff && hints.some((hint) => !tried.has(hint)) ? 'silent' : 'anonymous';
+  }
+
+  const own = session.hint;
+  const others = hints.filter((hint) => hint !== own);
+  if (maySendOff && others.some((hint) => !session.foreignHints.includes(hint))) return 'silent';
+
+  const spent = session.accessTokenExpiresAt !== undefined && now >= session.accessTokenExpiresAt;
+  if (spent) {
+    // A heartbeat needs a bearer: a new one comes by a silent trip, and until a page visit allows one the last proof stands.
+    if (maySendOff) return 'silent';
+    return now - session.provedAt < limits.unprovedSeconds ? 'keep' : 'anonymous';
+  }
+
+  const young = now - session.provedAt < limits.proofSeconds;
+  const hintFits = own === undefined || hints.includes(own);
+  // A page may be shown beside a hint that turned out to be somebody's forgery; what changes something is proved first.
+  const undisturbed = redirectable ? others.every((hint) => session.foreignHints.includes(hint)) : others.length === 0;
+  return young && hintFits && undisturbed ? 'keep' : 'heartbeat';
+};

@@ -1,0 +1,132 @@
+import { cookieValues } from '../cookies/cookie-header.ts';
+import type { CookieNames } from '../cookies/cookies.ts';
+import type { IssuerConnection } from '../issuer/issuer-connection.ts';
+import { IssuerError } from '../issuer/issuer-error.ts';
+import type { RelyingPartyLog } from '../relying-party-log.ts';
+import type { Heartbeat } from '../session/heartbeat.ts';
+import { markerOf, type LocalSessions } from '../session/local-sessions.ts';
+import type { LocalSession } from '../session/local-session.ts';
+import type { Departure } from '../sign-in/departure.ts';
+import {
+  decideSignedInState,
+  type SignedInState,
+  type SignedInStateFacts,
+  type SignedInStateLimits,
+} from './decide-signed-in-state.ts';
+import { browserState, readHints } from './hints.ts';
+
+/** Who a request is from. */
+export type Visit =
+  | {
+      readonly kind: 'signed-in';
+      readonly session: LocalSession;
+      /** Whether a silent trip would be worth it where this request may not be sent off. */
+      readonly ask: boolean;
+      readonly state: string;
+      readonly setCookies: readonly string[];
+    }
+  | {
+      readonly kind: 'anonymous';
+      readonly ask: boolean;
+      readonly state: string;
+      readonly setCookies: readonly string[];
+    }
+  | { readonly kind: 'sent-off'; readonly response: Response };
+
+export interface VisitsParts {
+  readonly names: CookieNames;
+  readonly sessions: LocalSessions;
+  readonly heartbeat: Heartbeat;
+  readonly departure: Departure;
+  readonly issuer: Pick<IssuerConnection, 'reachability'>;
+  readonly limits: SignedInStateLimits;
+  readonly log: RelyingPartyLog;
+  readonly now: () => Date;
+}
+
+/** How a request may be sent off, if it may. */
+export interface SendOff {
+  readonly kind: 'silent' | 'frame';
+  readonly returnPath: string;
+}
+
+/** Tells who a request is from, by the rules of `decideSignedInState`. */
+export class Visits {
+  readonly #parts: VisitsParts;
+
+  constructor(parts: VisitsParts) {
+    this.#parts = parts;
+  }
+
+  /** @param sendOff undefined: this request is not answered by a redirect */
+  async recognise(request: Request, sendOff: SendOff | undefined): Promise<Visit> {
+    const { names, sessions, departure, issuer, limits, now } = this.#parts;
+    const cookieHeader = request.headers.get('cookie');
+    const found = await sessions.find(cookieHeader);
+    const hints = readHints(cookieHeader, names.hint);
+    const session = found.kind === 'session' ? found.session : undefined;
+    const left =
+      found.kind === 'gone' || (found.kind === 'none' && cookieValues(cookieHeader, names.marker).length > 0);
+    const gone = left ? sessions.clearCookies() : [];
+    if (session === undefined && hints.length === 0) return this.#anonymous(cookieHeader, gone, false);
+
+    const memory = departure.memory(request);
+    const facts: SignedInStateFacts = {
+      now: now().getTime() / 1000,
+      hints,
+      ...(session === undefined ? {} : { session: sessionFacts(session) }),
+      tried: memory.tried,
+      departures: memory.departures,
+      redirectable: sendOff !== undefined,
+      issuerReachable: true,
+    };
+    const decide = (change: Partial<SignedInStateFacts> = {}): SignedInState =>
+      decideSignedInState({ ...facts, ...change }, limits);
+
+    let state = decide();
+    // Only a trip that would be made asks whether the issuer is there.
+    if (state === 'silent' && !(await issuer.reachability.isReachable())) state = decide({ issuerReachable: false });
+    if (state === 'silent' && sendOff !== undefined) {
+      const response = await this.#sendOff(request, sendOff);
+      if (response !== undefined) return { kind: 'sent-off', response };
+      state = decide({ issuerReachable: false });
+    }
+    const ask = decide({ redirectable: true }) === 'silent';
+    if (state === 'anonymous' || session === undefined) {
+      if (session === undefined) return this.#anonymous(cookieHeader, gone, ask);
+      await sessions.end(session);
+      return this.#anonymous(cookieHeader, sessions.clearCookies(), ask);
+    }
+    if (state === 'heartbeat' || session.distrusted) {
+      if (!(await this.#parts.heartbeat.prove(session))) {
+        return this.#anonymous(cookieHeader, sessions.clearCookies(), ask);
+      }
+    }
+    const stateText = browserState(cookieHeader, names.hint, markerOf(session));
+    return { kind: 'signed-in', session, ask, state: stateText, setCookies: [] };
+  }
+
+  #anonymous(cookieHeader: string | null, setCookies: readonly string[], ask: boolean): Visit {
+    return { kind: 'anonymous', ask, state: browserState(cookieHeader, this.#parts.names.hint, ''), setCookies };
+  }
+
+  /** A page must not become unreadable because the way to the issuer is closed. */
+  async #sendOff(request: Request, sendOff: SendOff): Promise<Response | undefined> {
+    try {
+      return await this.#parts.departure.begin(request, sendOff);
+    } catch (error) {
+      if (!(error instanceof IssuerError)) throw error;
+      this.#parts.log('silent.not-begun', { code: error.code });
+      return undefined;
+    }
+  }
+}
+
+const sessionFacts = (session: LocalSession): NonNullable<SignedInStateFacts['session']> => ({
+  hint: session.hint,
+  foreignHints: session.foreignHints,
+  provedAt: session.provedAt.getTime() / 1000,
+  expiresAt: session.expiresAt.getTime() / 1000,
+  accessTokenExpiresAt:
+    session.accessTokenExpiresAt === undefined ? undefined : session.accessTokenExpiresAt.getTime() / 1000,
+});
