@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import Router from '@koa/router';
+import { Linker, RelyingParty, pageContent, type ApiToken, type SignedInVisitor } from '@latchkey/rp-core';
+import { bearerApi, requireSignIn, signInThrough, type LatchkeyState } from '@latchkey/rp-core/koa';
+import { SqliteOneTimeStore, SqliteSessions, SqliteUsers, type SqliteDatabase } from '@latchkey/rp-core/sqlite';
+import Koa, { type Context } from 'koa';
+import { notesOf } from './notes.ts';
+import { frontPage, layout, notesPage, stylesheet } from './pages.ts';
+import { readBody, readFields } from './read-body.ts';
+import type { Settings } from './settings.ts';
+
+const script = readFileSync(fileURLToPath(import.meta.resolve('@latchkey/session-check/session-check.min.js')), 'utf8');
+const longestNote = 2000;
+
+export function createApp(settings: Settings, database: SqliteDatabase): Koa {
+  const notes = notesOf(database.connection);
+  const users = new SqliteUsers(database, {
+    removePrivateData: (connection, id) => notesOf(connection).removePrivate(id),
+  });
+  const log = (event: string, details: object): void => console.log(JSON.stringify({ event, ...details }));
+  const linker = new Linker(
+    users,
+    // There is no way in but the issuer, so there never was a local user to adopt.
+    { usernameRule: 'house', adopt: 'never', proofWays: [], emailRule: { required: false, unique: false } },
+    { record: ({ event, ...details }) => log(`linking.${event}`, details) },
+  );
+  const relyingParty = new RelyingParty(
+    { ...settings, applicationName: settings.name, cookieWord: settings.clientId },
+    {
+      sessions: new SqliteSessions(database),
+      oneTime: new SqliteOneTimeStore(database),
+      linker,
+      findPerson: (id) => users.findPerson(id),
+      log,
+      showPage: (page) => layout(settings, page.title, pageContent(page)),
+    },
+  );
+
+  const visitorOf = (ctx: Context): SignedInVisitor => {
+    const { visitor } = ctx.state['latchkey'] as LatchkeyState;
+    return visitor ?? ctx.throw(401);
+  };
+  const show = async (ctx: Context, title: string, content: string): Promise<void> => {
+    const { visitor, browserState } = ctx.state['latchkey'] as LatchkeyState;
+    const person = visitor && (await users.findPerson(visitor.localUserId));
+    const { path, scriptNames } = relyingParty;
+    const signedIn = visitor && person && { name: person.name, csrf: visitor.csrf };
+    ctx.type = 'html';
+    ctx.body = layout(settings, title, content, {
+      path,
+      scriptNames,
+      returnPath: ctx.url,
+      person: signedIn,
+      browserState,
+    });
+  };
+
+  const router = new Router();
+  router.get('/', (ctx) => {
+    ctx.set('Cache-Control', 'public, max-age=60');
+    return show(ctx, settings.name, frontPage(notes.listPublic()));
+  });
+  router.get('/notes', requireSignIn(relyingParty), (ctx) => {
+    const { localUserId, csrf } = visitorOf(ctx);
+    return show(ctx, 'My notes', notesPage(notes.list(localUserId), csrf));
+  });
+  router.post('/notes', requireSignIn(relyingParty), async (ctx) => {
+    const visitor = visitorOf(ctx);
+    const fields = await readFields(ctx.req);
+    if (!relyingParty.isFormOf(visitor, fields.get('csrf'))) ctx.throw(403, 'Not a form of your session');
+    const text = fields.get('text')?.trim() ?? '';
+    const remove = fields.get('remove');
+    if (remove !== null) notes.remove(visitor.localUserId, remove);
+    else if (text === '' || text.length > longestNote) ctx.throw(400, `Write 1 to ${longestNote} characters`);
+    else notes.add(visitor.localUserId, text, fields.get('public') === 'on');
+    ctx.status = 303;
+    ctx.set('Location', '/notes');
+  });
+
+  // For other applications, with their own bearer for this API: no cookie counts here.
+  const audience = `${settings.origin}/api`;
+  const api = new Router({ prefix: '/api' });
+  api.use(
+    bearerApi(relyingParty, { audience, scopeFor: (method) => (method === 'GET' ? 'notes:read' : 'notes:write') }),
+  );
+  api.use(async (ctx, next) => {
+    const user = await users.findUserOf({ issuer: settings.issuer, sub: (ctx.state['apiToken'] as ApiToken).sub });
+    if (user === undefined) ctx.throw(403, 'This person has never signed in here');
+    ctx.state['user'] = user;
+    await next();
+  });
+  api.get('/notes', (ctx) => {
+    ctx.body = { notes: notes.list(ctx.state['user'] as string) };
+  });
+  api.post('/notes', async (ctx) => {
+    const text = textOf(await readBody(ctx.req));
+    if (typeof text !== 'string' || text.trim() === '' || text.length > longestNote)
+      ctx.throw(400, 'Send {"text": "…"}');
+    ctx.status = 201;
+    ctx.body = notes.add(ctx.state['user'] as string, text, false);
+  });
+
+  const app = new Koa();
+  app.on(
+    'error',
+    (error: Error & { expose?: boolean }) => error.expose === true || log('fault', { error: error.stack }),
+  );
+  app.use(async (ctx, next) => {
+    ctx.set(
+      'Content-Security-Policy',
+      `default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; ${relyingParty.policyDirectives}`,
+    );
+    ctx.set('X-Content-Type-Options', 'nosniff');
+    ctx.set('Referrer-Policy', 'same-origin');
+    const asset = { '/session-check.js': ['js', script], '/notes.css': ['css', stylesheet] }[ctx.path];
+    if (asset === undefined) return next();
+    ctx.set('Cache-Control', 'public, max-age=300');
+    [ctx.type, ctx.body] = asset as [string, string];
+    return undefined;
+  });
+  app.use(api.routes());
+  app.use(signInThrough(relyingParty, { isForEverybody: (path) => path === '/' }));
+  app.use(router.routes());
+  return app;
+}
+
+/** @returns '' where the body is not what the API takes */
+const textOf = (body: string): string => {
+  try {
+    const { text } = JSON.parse(body) as { text?: unknown };
+    return typeof text === 'string' ? text.trim() : '';
+  } catch {
+    return '';
+  }
+};

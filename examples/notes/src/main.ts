@@ -1,0 +1,26 @@
+// Notes: people write notes, and other applications read and write them with a bearer of the house's issuer. The template for a
+// house application; what a relying party must do right is in @latchkey/rp-core.
+import { openDatabase } from './database.ts';
+import { createApp } from './app.ts';
+import { readSettings } from './settings.ts';
+
+try {
+  const settings = readSettings(process.env);
+  const database = openDatabase(settings.databaseFile);
+  const server = createApp(settings, database).listen(settings.port, '127.0.0.1', () => {
+    console.log(`${settings.name} is ready at ${settings.origin}`);
+  });
+  server.on('error', (error) => {
+    console.error(`Cannot listen on port ${settings.port}: ${error.message}`);
+    process.exit(3);
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      server.close(() => database.close());
+      server.closeIdleConnections();
+    });
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
