@@ -16,6 +16,7 @@ interface LayerRule {
 }
 
 const idp = 'packages/idp/src';
+const core = 'packages/rp-core/src';
 
 const layerRules: readonly LayerRule[] = [
   {
@@ -195,9 +196,68 @@ const layerRules: readonly LayerRule[] = [
   },
   {
     name: 'a relying party',
-    file: 'packages/rp-core/src/verify-logout-token.ts',
+    file: 'packages/rp-discourse/src/bridge.ts',
     refused: ['@latchkey/idp', '../../idp/src/domain/account/account.ts'],
-    allowed: ['openid-client', 'jose', './logout-token.ts'],
+    allowed: ['openid-client', 'jose', './logout-token.ts', '@latchkey/rp-core'],
+  },
+  {
+    name: "the relying party's decisions",
+    file: `${core}/linking/decide-link.ts`,
+    refused: [
+      '@latchkey/idp',
+      'koa',
+      'openid-client',
+      'jose',
+      'node:sqlite',
+      'node:http',
+      '../endpoints/callback.ts',
+      '../koa/index.ts',
+      '../sqlite/sqlite-users.ts',
+      '../relying-party.ts',
+    ],
+    allowed: ['node:crypto', './local-users.ts', '../session/local-session-store.ts'],
+  },
+  {
+    name: "the relying party's receivers",
+    file: `${core}/receivers/verify-logout-token.ts`,
+    refused: ['@latchkey/idp', 'koa', 'openid-client', '../endpoints/endpoints.ts', '../sqlite/sqlite-sessions.ts'],
+    allowed: ['jose', './issuer-keys.ts', '../one-time-store.ts'],
+  },
+  {
+    name: "the relying party's connection to the issuer",
+    file: `${core}/issuer/issuer-connection.ts`,
+    refused: ['@latchkey/idp', 'koa', 'jose', '../endpoints/callback.ts'],
+    allowed: ['openid-client', '../settings.ts', '../sign-in/attempt.ts'],
+  },
+  {
+    name: "the relying party's addresses",
+    file: `${core}/endpoints/callback.ts`,
+    refused: ['@latchkey/idp', 'koa', 'openid-client', 'node:sqlite', '../koa/index.ts', '../relying-party.ts'],
+    allowed: ['../issuer/issuer-error.ts', '../session/local-session.ts', './start.ts'],
+  },
+  {
+    name: 'the relying party as a whole',
+    file: `${core}/relying-party.ts`,
+    refused: ['@latchkey/idp', 'koa', 'openid-client', './koa/index.ts', './sqlite/index.ts'],
+    allowed: ['./endpoints/endpoints.ts', './issuer/issuer-connection.ts'],
+  },
+  {
+    name: "the relying party's binding for Koa",
+    file: `${core}/koa/sign-in-through.ts`,
+    refused: ['@latchkey/idp', 'openid-client', '../sqlite/index.ts', '../endpoints/callback.ts'],
+    allowed: ['koa', '../relying-party.ts', '../api/verify-api-token.ts'],
+  },
+  {
+    name: "the relying party's stores for SQLite",
+    file: `${core}/sqlite/sqlite-sessions.ts`,
+    refused: ['@latchkey/idp', 'koa', 'openid-client', '../endpoints/callback.ts', '../relying-party.ts'],
+    allowed: ['node:sqlite', '../session/local-session.ts', '../linking/local-users.ts'],
+  },
+  {
+    name: 'an example',
+    file: 'examples/notes/src/app.ts',
+    refused: ['@latchkey/idp', '../../../packages/idp/src/compose.ts'],
+    allowed: ['koa', '@latchkey/rp-core', '@latchkey/rp-core/sqlite'],
   },
 ];
 

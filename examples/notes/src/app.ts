@@ -5,7 +5,7 @@ import { Linker, RelyingParty, pageContent, type ApiToken, type SignedInVisitor 
 import { bearerApi, requireSignIn, signInThrough, type LatchkeyState } from '@latchkey/rp-core/koa';
 import { SqliteOneTimeStore, SqliteSessions, SqliteUsers, type SqliteDatabase } from '@latchkey/rp-core/sqlite';
 import Koa, { type Context } from 'koa';
-import { notesOf } from './notes.ts';
+import { notesOf, type Notes } from './notes.ts';
 import { frontPage, layout, notesPage, stylesheet } from './pages.ts';
 import { readBody, readFields } from './read-body.ts';
 import type { Settings } from './settings.ts';
@@ -18,6 +18,8 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
   const users = new SqliteUsers(database, {
     removePrivateData: (connection, id) => notesOf(connection).removePrivate(id),
   });
+  const write = <Result>(work: (notes: Notes) => Result): Promise<Result> =>
+    database.exclusively((connection) => work(notesOf(connection)));
   const log = (event: string, details: object): void => console.log(JSON.stringify({ event, ...details }));
   const linker = new Linker(
     users,
@@ -71,9 +73,10 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
     if (!relyingParty.isFormOf(visitor, fields.get('csrf'))) ctx.throw(403, 'Not a form of your session');
     const text = fields.get('text')?.trim() ?? '';
     const remove = fields.get('remove');
-    if (remove !== null) notes.remove(visitor.localUserId, remove);
+    const isPublic = fields.get('public') === 'on';
+    if (remove !== null) await write(({ remove: take }) => take(visitor.localUserId, remove));
     else if (text === '' || text.length > longestNote) ctx.throw(400, `Write 1 to ${longestNote} characters`);
-    else notes.add(visitor.localUserId, text, fields.get('public') === 'on');
+    else await write(({ add }) => add(visitor.localUserId, text, isPublic));
     ctx.status = 303;
     ctx.set('Location', '/notes');
   });
@@ -95,10 +98,9 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
   });
   api.post('/notes', async (ctx) => {
     const text = textOf(await readBody(ctx.req));
-    if (typeof text !== 'string' || text.trim() === '' || text.length > longestNote)
-      ctx.throw(400, 'Send {"text": "…"}');
+    if (text === '' || text.length > longestNote) ctx.throw(400, 'Send {"text": "…"}');
     ctx.status = 201;
-    ctx.body = notes.add(ctx.state['user'] as string, text, false);
+    ctx.body = await write(({ add }) => add(ctx.state['user'] as string, text, false));
   });
 
   const app = new Koa();

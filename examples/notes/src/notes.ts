@@ -28,3 +28,5 @@ export const notesOf = (connection: DatabaseSync) => ({
     connection.prepare('delete from notes where user_id = ? and not is_public').run(userId);
   },
 });
+
+export type Notes = ReturnType<typeof notesOf>;

@@ -7,6 +7,8 @@ export const stylesheet = `
 body { max-width: 42rem; margin: 0 auto; padding: 1rem; }
 header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; border-bottom: 1px solid; }
 header form, li form { display: inline; }
+[data-latchkey] { text-align: end; }
+[hidden] { display: none !important; }
 textarea { display: block; width: 100%; min-height: 5rem; box-sizing: border-box; font: inherit; }
 button { font: inherit; padding: 0.2rem 0.8rem; }
 li { margin: 0.6rem 0; overflow-wrap: anywhere; }

@@ -1,5 +1,5 @@
 export { verifyApiToken, type ApiToken } from './api/verify-api-token.ts';
-export type { ShowPage } from './endpoints/answers.ts';
+export type { ShowPage } from './answers.ts';
 export type { SignedInPerson } from './endpoints/endpoint-parts.ts';
 export type { AdoptionProofStore, StoredAdoptionProof } from './linking/adoption-proof-store.ts';
 export { Linker, type LinkerSettings } from './linking/linker.ts';

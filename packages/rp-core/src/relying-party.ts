@@ -3,7 +3,7 @@ import { CookieWriter, cookieNames } from './cookies/cookies.ts';
 import { plainPage } from './pages/page.ts';
 import { createEndpoints, type Endpoint } from './endpoints/endpoints.ts';
 import type { EndpointParts, SignedInPerson } from './endpoints/endpoint-parts.ts';
-import type { ShowPage } from './endpoints/answers.ts';
+import type { ShowPage } from './answers.ts';
 import { IssuerConnection } from './issuer/issuer-connection.ts';
 import type { Linker } from './linking/linker.ts';
 import type { ProveAdoption } from './linking/prove-adoption.ts';
@@ -19,6 +19,7 @@ import { resolveSettings, type RelyingPartySettings, type ResolvedSettings } fro
 import { AttemptCookies } from './sign-in/attempt-cookies.ts';
 import { Departure } from './sign-in/departure.ts';
 import { readReturnPath } from './sign-in/return-path.ts';
+import { readHints } from './signed-in-state/hints.ts';
 import { mayBeRedirected } from './signed-in-state/may-be-redirected.ts';
 import { Visits } from './signed-in-state/visits.ts';
 
@@ -52,6 +53,11 @@ export type RecognisedVisit =
       readonly visitor: SignedInVisitor | undefined;
       /** What the page says in `data-state`, so that the session check script notices when it no longer holds. */
       readonly browserState: string;
+      /**
+       * Nobody is signed in here although the browser brings a hint: the person signed out here alone, or enough was
+       * tried. Where a page needs somebody it must ask for a click, or that would be undone by itself.
+       */
+      readonly onlyByClick: boolean;
       readonly setCookies: readonly string[];
     };
 
@@ -70,6 +76,7 @@ export class RelyingParty {
   /** Names that pages give to the session check script. */
   readonly scriptNames: { readonly hint: string; readonly marker: string };
   readonly #settings: ResolvedSettings;
+  readonly #showPage: ShowPage;
   readonly #visits: Visits;
   readonly #formTokens: FormTokens;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
@@ -98,6 +105,7 @@ export class RelyingParty {
     this.#visits = new Visits({ names, sessions, heartbeat, departure, issuer, limits: settings.limits, log, now });
     this.#formTokens = new FormTokens(settings.cookieSecret);
     this.#settings = settings;
+    this.#showPage = showPage;
     const endpointParts: EndpointParts = {
       settings,
       names,
@@ -156,10 +164,13 @@ export class RelyingParty {
     const visit = await this.#visits.recognise(request, redirectable ? { kind: 'silent', returnPath } : undefined);
     if (visit.kind === 'sent-off') return visit;
     const { state: browserState, setCookies } = visit;
-    if (visit.kind === 'anonymous') return { kind: 'page', visitor: undefined, browserState, setCookies };
+    if (visit.kind === 'anonymous') {
+      const onlyByClick = readHints(request.headers.get('cookie'), this.scriptNames.hint).length > 0;
+      return { kind: 'page', visitor: undefined, browserState, onlyByClick, setCookies };
+    }
     const { localUserId, sub, idHash } = visit.session;
     const visitor = { localUserId, sub, csrf: this.#formTokens.tokenFor(idHash) };
-    return { kind: 'page', visitor, browserState, setCookies };
+    return { kind: 'page', visitor, browserState, onlyByClick: false, setCookies };
   }
 
   /** Whether a form carries the token of the visitor's session; compared in constant time. */
@@ -172,5 +183,20 @@ export class RelyingParty {
   /** Where a person begins to sign in and comes back to `returnPath`. Pages link to it; it is the same for everybody. */
   startAddress(returnPath: string): string {
     return `${this.#settings.path}/start?to=${encodeURIComponent(returnPath)}`;
+  }
+
+  /**
+   * What an anonymous visitor sees in place of a page that needs somebody, or of the answer to a form.
+   * @param returnPath where the click comes back to
+   */
+  signInFirstPage(wanted: 'page' | 'form', returnPath: string): string {
+    return this.#showPage({
+      title: 'Please sign in',
+      text:
+        wanted === 'page'
+          ? 'This page is for people who are signed in.'
+          : 'You are not signed in here, or not any more. Nothing was saved or changed.',
+      links: [{ label: 'Sign in', href: this.startAddress(returnPath) }],
+    });
   }
 }

@@ -1,4 +1,8 @@
-import { defaultSignedInStateLimits, type SignedInStateLimits } from './signed-in-state/decide-signed-in-state.ts';
+import {
+  defaultSignedInStateLimits,
+  mostSilentTrips,
+  type SignedInStateLimits,
+} from './signed-in-state/decide-signed-in-state.ts';
 
 /** What an application says of itself, once. */
 export interface RelyingPartySettings {
@@ -55,8 +59,13 @@ export const resolveSettings = (settings: RelyingPartySettings): ResolvedSetting
     if (url.protocol !== 'https:' && !isLoopback(url)) throw new RangeError(`${name} must be https, or on loopback`);
   }
   if (!/^[a-z0-9][a-z0-9-]*$/.test(settings.cookieWord)) throw new RangeError('cookieWord: letters, digits, hyphens');
-  if (!/^\/[a-z0-9/-]*[a-z0-9]$/.test(path)) throw new RangeError('path must be a folder such as /latchkey');
+  if (!/^(?:\/[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/.test(path))
+    throw new RangeError('path must be a folder such as /latchkey');
   if (settings.cookieSecret.length < 32) throw new RangeError('cookieSecret must have 32 bytes at least');
+  const limits = { ...defaultSignedInStateLimits, ...settings.limits };
+  for (const [name, least, most] of limitRanges) {
+    if (!(limits[name] >= least && limits[name] <= most)) throw new RangeError(`${name} must be ${least} to ${most}`);
+  }
   return {
     clientId: settings.clientId,
     clientSecret: settings.clientSecret,
@@ -68,11 +77,18 @@ export const resolveSettings = (settings: RelyingPartySettings): ResolvedSetting
     origin,
     path,
     scope: settings.scope ?? 'openid profile email',
-    limits: { ...defaultSignedInStateLimits, ...settings.limits },
+    limits,
     sessionSeconds: settings.sessionSeconds ?? 30 * 24 * 3600,
     fetch: settings.fetch ?? globalThis.fetch,
   };
 };
+
+const limitRanges = [
+  ['proofSeconds', 0, 3600],
+  ['unprovedSeconds', 0, 7 * 24 * 3600],
+  ['silentTrips', 0, mostSilentTrips],
+  ['silentTripsSeconds', 60, 600],
+] as const;
 
 const isLoopback = ({ hostname }: URL): boolean =>
   hostname === 'localhost' ||

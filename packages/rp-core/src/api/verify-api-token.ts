@@ -38,7 +38,11 @@ export const verifyApiToken = async (
     // A token that others may hold too could be shown here by whoever is there.
     const isOurs = payload.aud === audience || (Array.isArray(payload.aud) && payload.aud.length === 1);
     if (!isOurs || typeof sub !== 'string' || typeof clientId !== 'string') return undefined;
-    return { sub, clientId, scopes: new Set(typeof scope === 'string' ? scope.split(' ') : []) };
+    return {
+      sub,
+      clientId,
+      scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : []),
+    };
   } catch (error) {
     if (error instanceof IssuerKeysError && error.code === 'ERR_ISSUER_KEYS_UNAVAILABLE') throw error;
     return undefined; // which of the checks failed is nothing that the bearer needs to know

@@ -3,8 +3,8 @@ import { IssuerError } from '../issuer/issuer-error.ts';
 import { tokenHash } from '../secrets/token-hash.ts';
 import type { LocalSession } from '../session/local-session.ts';
 import { attemptCookieSeconds, type Attempt } from '../sign-in/attempt.ts';
-import { withoutTried, withTried } from '../signed-in-state/silent-memory.ts';
-import { html, redirect } from './answers.ts';
+import { withoutTried, withRest, withTried, type SilentMemory } from '../signed-in-state/silent-memory.ts';
+import { html, redirect } from '../answers.ts';
 import { chromeOf, frameDocument } from './chrome.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 import { finishSignIn } from './finish-sign-in.ts';
@@ -103,7 +103,6 @@ const answerSilently = async (
   attempt: Attempt,
   outcome: SignInOutcome,
 ): Promise<Response> => {
-  const { departure, now } = parts;
   const done = parts.attempts.clear(attempt.state);
   if (outcome.kind === 'signed-in') {
     const setCookies = [...done, ...outcome.setCookies];
@@ -111,11 +110,10 @@ const answerSilently = async (
     const visit = { kind: 'signed-in', session: outcome.session, ask: false, state: '', setCookies } as const;
     return frameDocument(await chromeOf(visit, parts, false), setCookies);
   }
-  // Somebody is signed in at the issuer whom this application does not take without a word from them.
-  const seconds = outcome.kind === 'refused' && outcome.reason === 'no-answer' ? faultSeconds : triedSeconds;
-  const until = Math.floor(now().getTime() / 1000) + seconds;
-  const memory = withTried(departure.memory(request), attempt.hints, until);
-  return backAnonymous(attempt, [...done, ...outcome.setCookies, departure.remember(memory)]);
+  // Else somebody is signed in at the issuer whom this application does not take without a word from them.
+  const isFault = outcome.kind === 'refused' && outcome.reason === 'no-answer';
+  const memory = afterSilentTrip(request, parts, attempt, isFault ? 'fault' : 'said');
+  return backAnonymous(attempt, [...done, ...outcome.setCookies, parts.departure.remember(memory)]);
 };
 
 /** The issuer sent an error, or no answer, or one that cannot be used. */
@@ -146,11 +144,12 @@ const refusedSignIn = async (
     );
   }
   const said = error.oauthError !== undefined && needsPerson.has(error.oauthError);
-  const until = Math.floor(now().getTime() / 1000) + (said ? triedSeconds : faultSeconds);
-  const memory = withTried(departure.memory(request), attempt.hints, until);
+  const memory = afterSilentTrip(request, parts, attempt, said ? 'said' : 'fault');
   const setCookies = [...done, departure.remember(memory)];
   if (session === undefined) return backAnonymous(attempt, setCookies);
-  if (error.oauthError === 'login_required') {
+  const spent = session.accessTokenExpiresAt !== undefined && session.accessTokenExpiresAt <= now();
+  if (error.oauthError === 'login_required' || (said && spent)) {
+    // Nobody is signed in there, or nothing is left that could tell whether this session lives.
     await sessions.end(session);
     return backAnonymous(attempt, [...setCookies, ...sessions.clearCookies()]);
   }
@@ -160,6 +159,18 @@ const refusedSignIn = async (
   return attempt.kind === 'silent'
     ? redirect(attempt.returnPath, setCookies)
     : frameDocument(await chromeOf(visit, parts, false), setCookies);
+};
+
+/** The hints at departure cause no further trip for a while; after a fault nothing does, for a shorter while. */
+const afterSilentTrip = (
+  request: Request,
+  { departure, settings, now }: EndpointParts,
+  attempt: Attempt,
+  end: 'said' | 'fault',
+): SilentMemory => {
+  const until = Math.floor(now().getTime() / 1000) + (end === 'said' ? triedSeconds : faultSeconds);
+  const memory = withTried(departure.memory(request), attempt.hints, until);
+  return end === 'said' ? memory : withRest(memory, settings.limits, until);
 };
 
 const backAnonymous = (attempt: Attempt, setCookies: readonly string[]): Response =>

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../pages/escape-html.ts';
 import type { Visit } from '../signed-in-state/visits.ts';
-import { html, json } from './answers.ts';
+import { html, json } from '../answers.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 
 /** What the session check script shows: the line that says who is signed in. */

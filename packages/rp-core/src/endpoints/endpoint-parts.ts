@@ -12,7 +12,7 @@ import type { AttemptCookies } from '../sign-in/attempt-cookies.ts';
 import type { Departure } from '../sign-in/departure.ts';
 import type { Sealer } from '../secrets/sealer.ts';
 import type { LocalSessionStore } from '../session/local-session-store.ts';
-import type { ShowPage } from './answers.ts';
+import type { ShowPage } from '../answers.ts';
 import type { Visits } from '../signed-in-state/visits.ts';
 
 /** Who is signed in, as a page shows it. */

@@ -3,7 +3,7 @@ import { receiveLogoutToken } from '../receivers/receive-logout-token.ts';
 import { receiveSecurityEvent } from '../receivers/receive-security-event.ts';
 import type { ReceiverParts } from '../receivers/receiver-parts.ts';
 import { accountEventsFor } from '../linking/account-events-for.ts';
-import { redirect } from './answers.ts';
+import { redirect } from '../answers.ts';
 import { callback } from './callback.ts';
 import { showChrome } from './chrome.ts';
 import type { EndpointParts } from './endpoint-parts.ts';

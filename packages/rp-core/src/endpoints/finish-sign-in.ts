@@ -13,18 +13,16 @@ import { keepPending } from './pending-sign-in.ts';
  */
 export const finishSignIn = async (parts: EndpointParts, answered: Answered): Promise<SignInOutcome> => {
   const { answer, attempt, session } = answered;
-  const read = await parts.issuer.readProfile(answer.accessToken, undefined);
-  const subject = { issuer: parts.settings.issuerText, sub: answer.sub };
-  const profile = read.kind === 'profile' ? readProfileClaims(read.claims, subject).profile : undefined;
-  if (read.kind !== 'profile' || profile === undefined) {
-    parts.log('sign-in.no-profile', { answer: read.kind });
+  const read = await readSignedIn(parts, answer);
+  if (read.kind !== 'profile') {
     if (read.kind === 'ended') return replaced(parts, session, 'session-ended');
     return { kind: 'refused', reason: 'no-answer', setCookies: [] };
   }
+  const { profile, etag } = read;
   const isSame = session !== undefined && session.sub === answer.sub && session.sid === answer.sid;
   // Where the issuer names no session, one that a person began anew is a new one.
   if (isSame && (session.sid !== undefined || attempt.kind !== 'interactive')) {
-    const gone = await goOn(parts, answered, session, profile, read.etag);
+    const gone = await goOn(parts, answered, session, profile, etag);
     if (gone !== undefined) return gone;
   }
   const how = attempt.kind === 'interactive' ? 'interactive' : 'silent';
@@ -33,10 +31,10 @@ export const finishSignIn = async (parts: EndpointParts, answered: Answered): Pr
   switch (result.kind) {
     case 'user':
       await distrustAll(parts.store, result.displaced);
-      return begin(parts, answered, result, read.etag);
+      return begin(parts, answered, result, etag);
     case 'proof': {
       const { localUserId, ways } = result;
-      const setCookies = await keepPending(parts, answered, { profile, etag: read.etag, localUserId, ways });
+      const setCookies = await keepPending(parts, answered, { subject: profile, localUserId, ways });
       return { kind: 'proof', setCookies };
     }
     case 'wait':
@@ -45,6 +43,22 @@ export const finishSignIn = async (parts: EndpointParts, answered: Answered): Pr
       parts.log('sign-in.refused', { reason: result.reason });
       return replaced(parts, session, 'not-admitted');
   }
+};
+
+/** The profile of whom the ID token names, read with the bearer that came with it. */
+export const readSignedIn = async (
+  { issuer, settings, log }: EndpointParts,
+  { accessToken, sub }: Answered['answer'],
+): Promise<
+  | { readonly kind: 'profile'; readonly profile: Profile; readonly etag: string | undefined }
+  | { readonly kind: 'ended' | 'no-answer' }
+> => {
+  const read = await issuer.readProfile(accessToken, undefined);
+  const subject = { issuer: settings.issuerText, sub };
+  const profile = read.kind === 'profile' ? readProfileClaims(read.claims, subject).profile : undefined;
+  if (read.kind === 'profile' && profile !== undefined) return { kind: 'profile', profile, etag: read.etag };
+  log('sign-in.no-profile', { answer: read.kind });
+  return { kind: read.kind === 'ended' ? 'ended' : 'no-answer' };
 };
 
 /** Begins the local session that a local user was found for, in place of the one before. */

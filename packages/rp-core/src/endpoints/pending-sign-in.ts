@@ -2,20 +2,22 @@ import { randomToken } from '../secrets/random-token.ts';
 import { ownCookie } from '../cookies/cookie-header.ts';
 import type { ProofWay } from '../linking/decide-link.ts';
 import { proofLifetimeSeconds } from '../linking/adoption-proof.ts';
-import type { Profile } from '../linking/profile.ts';
+import { subjectOf, type Subject } from '../linking/subject.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 import type { Answered } from './sign-in-outcome.ts';
 
 const context = 'pending sign-in';
 
-/** A sign-in that waits for a proof. It lies sealed in the browser that began it, and nowhere else. */
+/**
+ * A sign-in that waits for a proof. It lies sealed in the browser that began it, and nowhere else. The profile is not in it: a cookie
+ * may have no room for it, and it is read again when the proof is made.
+ */
 export interface PendingSignIn {
   /** For the tokens of its forms. */
   readonly id: string;
   readonly answer: Answered['answer'];
   readonly attempt: Answered['attempt'];
-  readonly profile: Profile;
-  readonly etag: string | undefined;
+  readonly subject: Subject;
   readonly localUserId: string;
   /** Seconds since 1970. */
   readonly begunAt: number;
@@ -26,22 +28,19 @@ export const keepPending = async (
   parts: Pick<EndpointParts, 'proveAdoption' | 'pendingSealer' | 'cookies' | 'names' | 'now'>,
   { answer, attempt }: Answered,
   {
-    profile,
-    etag,
+    subject,
     localUserId,
     ways,
-  }: Pick<PendingSignIn, 'profile' | 'etag' | 'localUserId'> & { readonly ways: readonly ProofWay[] },
+  }: Pick<PendingSignIn, 'subject' | 'localUserId'> & { readonly ways: readonly ProofWay[] },
 ): Promise<string[]> => {
   const { proveAdoption, pendingSealer, cookies, names, now } = parts;
   if (proveAdoption === undefined) throw new Error('the linker asks for proofs, and the application has no proof page');
-  const { issuer, sub } = profile;
-  await proveAdoption.ask({ issuer, sub, localUserId, ways }, now());
+  await proveAdoption.ask({ ...subjectOf(subject), localUserId, ways }, now());
   const pending: PendingSignIn = {
     id: randomToken(),
     answer,
     attempt: { kind: attempt.kind, hints: attempt.hints, returnPath: attempt.returnPath },
-    profile,
-    etag,
+    subject: subjectOf(subject),
     localUserId,
     begunAt: Math.floor(now().getTime() / 1000),
   };

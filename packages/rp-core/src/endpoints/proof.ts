@@ -3,9 +3,10 @@ import type { ProofOutcome } from '../linking/adoption-proof.ts';
 import { distrustAll } from '../linking/apply-profile.ts';
 import type { ProveAdoption } from '../linking/prove-adoption.ts';
 import type { PageForm } from '../pages/page.ts';
-import { html, redirect } from './answers.ts';
+import { html, redirect } from '../answers.ts';
+import { withoutTried } from '../signed-in-state/silent-memory.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
-import { begin } from './finish-sign-in.ts';
+import { begin, readSignedIn } from './finish-sign-in.ts';
 import { newNamePage } from './new-name-page.ts';
 import { findPending, type PendingSignIn } from './pending-sign-in.ts';
 import { readForm } from './read-form.ts';
@@ -17,7 +18,7 @@ export const showProof = async (request: Request, parts: EndpointParts): Promise
   const { pending, proveAdoption } = waiting;
   const token = new URL(request.url).searchParams.get('token');
   if (token === null) return proofPage(parts, pending, proveAdoption, '');
-  const outcome = await proveAdoption.openMail(pending.profile, pending.localUserId, token, parts.now());
+  const outcome = await proveAdoption.openMail(pending.subject, pending.localUserId, token, parts.now());
   if (outcome !== 'show-confirmation') return proofPage(parts, pending, proveAdoption, said(outcome));
   return html(
     parts.showPage({
@@ -47,19 +48,19 @@ export const submitProof = async (request: Request, parts: EndpointParts): Promi
 
 const act = (
   { now }: EndpointParts,
-  { profile, localUserId }: PendingSignIn,
+  { subject, localUserId }: PendingSignIn,
   proveAdoption: ProveAdoption,
   fields: ReadonlyMap<string, string>,
 ): Promise<ProofOutcome> | ProofOutcome => {
   switch (fields.get('action')) {
     case 'password':
-      return proveAdoption.tryPassword(profile, localUserId, fields.get('password') ?? '', now());
+      return proveAdoption.tryPassword(subject, localUserId, fields.get('password') ?? '', now());
     case 'mail':
-      return proveAdoption.sendMail(profile, localUserId, now());
+      return proveAdoption.sendMail(subject, localUserId, now());
     case 'confirm':
-      return proveAdoption.confirmMail(profile, localUserId, fields.get('token') ?? '', now());
+      return proveAdoption.confirmMail(subject, localUserId, fields.get('token') ?? '', now());
     case 'decline':
-      return proveAdoption.decline(profile, localUserId, now());
+      return proveAdoption.decline(subject, localUserId, now());
     default:
       return 'not-possible';
   }
@@ -69,21 +70,25 @@ const act = (
 const complete = async (
   request: Request,
   parts: EndpointParts,
-  { profile, answer, attempt, localUserId, etag }: PendingSignIn,
+  { subject, answer, attempt, localUserId }: PendingSignIn,
   proveAdoption: ProveAdoption,
 ): Promise<Response> => {
   const done = parts.cookies.clear(parts.names.pending);
-  const proof = await proveAdoption.find(profile, localUserId);
+  const retry = `${parts.settings.path}/start?to=${encodeURIComponent(attempt.returnPath)}`;
+  const read = await readSignedIn(parts, answer);
+  if (read.kind !== 'profile') return redirect(retry, [done]);
+  const { profile, etag } = read;
+  const proof = await proveAdoption.find(subject, localUserId);
   const issuedAt = new Date(answer.issuedAt * 1000);
   const result = await parts.linker.signIn(profile, { how: 'interactive', issuedAt, now: parts.now(), proof });
-  const retry = `${parts.settings.path}/start?to=${encodeURIComponent(attempt.returnPath)}`;
   if (result.kind !== 'user') return redirect(retry, [done]); // things changed meanwhile: decide afresh
   await distrustAll(parts.store, result.displaced);
   const found = await parts.sessions.find(request.headers.get('cookie'));
   const session = found.kind === 'session' ? found.session : undefined;
   const outcome = await begin(parts, { answer, attempt, session }, result, etag);
   if (outcome.kind !== 'signed-in') return redirect(retry, [done, ...outcome.setCookies]);
-  const setCookies = [done, ...outcome.setCookies];
+  const memory = withoutTried(parts.departure.memory(request), answer.hint);
+  const setCookies = [done, ...outcome.setCookies, parts.departure.remember(memory)];
   return outcome.newName === undefined
     ? redirect(attempt.returnPath, setCookies)
     : html(newNamePage(parts, outcome.newName, attempt.returnPath), { setCookies });
@@ -116,7 +121,7 @@ const proofPage = async (
   notice: string,
   status = 200,
 ): Promise<Response> => {
-  const page = await proveAdoption.page(pending.profile, pending.localUserId, parts.now());
+  const page = await proveAdoption.page(pending.subject, pending.localUserId, parts.now());
   if (page === undefined || page.state === 'expired') return nothingWaits(parts);
   const { applicationName } = parts.settings;
   return html(

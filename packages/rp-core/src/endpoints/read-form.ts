@@ -1,4 +1,4 @@
-import { json } from './answers.ts';
+import { json } from '../answers.ts';
 
 const mostBytes = 64 * 1024;
 

@@ -2,7 +2,7 @@ import { IssuerError } from '../issuer/issuer-error.ts';
 import { readHints } from '../signed-in-state/hints.ts';
 import { withTried } from '../signed-in-state/silent-memory.ts';
 import type { LocalSession } from '../session/local-session.ts';
-import { html, redirect } from './answers.ts';
+import { html, redirect } from '../answers.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 import { readForm } from './read-form.ts';
 
@@ -20,7 +20,12 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
   const cookieHeader = request.headers.get('cookie');
   const found = await sessions.find(cookieHeader);
   // A form of another site comes without our cookies: it must not take them away.
-  if (found.kind !== 'session') return redirect('/', found.kind === 'gone' ? sessions.clearCookies() : []);
+  if (found.kind === 'none') return redirect('/');
+  const nowSeconds = Math.floor(now().getTime() / 1000);
+  const stays = (hints: readonly string[]): string =>
+    departure.remember(withTried(departure.memory(request), hints, nowSeconds + staysSeconds));
+  const present = readHints(cookieHeader, names.hint);
+  if (found.kind === 'gone') return redirect('/', [stays(present), ...sessions.clearCookies()]);
   if (!formTokens.isGood(found.session.idHash, form.fields.get('csrf'))) {
     return html(
       showPage({
@@ -31,10 +36,7 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
       { status: 403 },
     );
   }
-  const nowSeconds = Math.floor(now().getTime() / 1000);
-  const hints = [...new Set([...hintOf(found.session), ...readHints(cookieHeader, names.hint)])];
-  const memory = withTried(departure.memory(request), hints, nowSeconds + staysSeconds);
-  const setCookies = [departure.remember(memory), ...sessions.clearCookies()];
+  const setCookies = [stays([...new Set([...hintOf(found.session), ...present])]), ...sessions.clearCookies()];
   const everywhere = form.fields.get('where') === 'here' ? undefined : await endAtIssuer(found.session, parts);
   await sessions.end(found.session);
   if (everywhere !== 'not reachable') return redirect(everywhere ?? '/', setCookies);
@@ -55,7 +57,7 @@ const endAtIssuer = async (session: LocalSession, parts: EndpointParts): Promise
   if (!(await issuer.reachability.isReachable())) return 'not reachable';
   try {
     const after = new URL(`${settings.path}/signed-out`, settings.origin).href;
-    return await issuer.endSessionUrl(sessions.tokensOf(session).idToken, after);
+    return await issuer.endSessionUrl(sessions.tokensOf(session)?.idToken, after);
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error;
     log('sign-out.not-told', { code: error.code });

@@ -1,6 +1,6 @@
 import { IssuerError } from '../issuer/issuer-error.ts';
 import { readReturnPath } from '../sign-in/return-path.ts';
-import { html, type ShowPage } from './answers.ts';
+import { html, type ShowPage } from '../answers.ts';
 import { chromeOf, frameDocument } from './chrome.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 
@@ -27,7 +27,9 @@ const startInFrame = async (request: Request, parts: EndpointParts): Promise<Res
   // A page of another origin has no business here, and a person who opens it by hand belongs at the start.
   const site = request.headers.get('sec-fetch-site');
   const destination = request.headers.get('sec-fetch-dest');
-  const isOurs = (site === null || site === 'same-origin') && (destination === null || destination === 'iframe');
+  // `empty` is what a service worker makes of a frame that it passes on.
+  const isFrame = destination === null || destination === 'iframe' || destination === 'empty';
+  const isOurs = (site === null || site === 'same-origin') && isFrame;
   if (!isOurs) return html(refusedFrame(parts.showPage), { status: 400 });
   const visit = await parts.visits.recognise(request, { kind: 'frame', returnPath: '/' });
   if (visit.kind === 'sent-off') return visit.response;

@@ -90,11 +90,17 @@ export class IssuerConnection {
   /**
    * Reads the profile with a bearer: `/profile` where the issuer has it, else userinfo. It never throws for what an issuer
    * or a network can do: whoever asks must tell "ended" from "no answer", and a time-out is never a refusal.
+   * @param limitSeconds how long a person may be kept waiting for it
    */
-  async readProfile(accessToken: string, etag: string | undefined): Promise<ProfileAnswer> {
+  async readProfile(
+    accessToken: string,
+    etag: string | undefined,
+    limitSeconds: number = callSeconds,
+  ): Promise<ProfileAnswer> {
     if (this.reachability.isPaused()) return { kind: 'no-answer', reason: 'the issuer did not answer just now' };
     try {
-      const url = profileUrl(await this.#configuration());
+      const signal = AbortSignal.timeout(limitSeconds * 1000);
+      const url = profileUrl(await within(signal, this.#configuration()));
       const response = await this.#settings.fetch(url, {
         headers: {
           accept: 'application/json',
@@ -103,9 +109,9 @@ export class IssuerConnection {
           ...(etag === undefined ? {} : { 'if-none-match': etag, 'cache-control': 'max-age=0' }),
         },
         redirect: 'manual',
-        signal: AbortSignal.timeout(callSeconds * 1000),
+        signal,
       });
-      return await this.#readProfileAnswer(response);
+      return await this.#readProfileAnswer(response, etag);
     } catch (error) {
       this.reachability.noteFailed();
       return { kind: 'no-answer', reason: error instanceof Error ? error.message : 'unknown' };
@@ -113,11 +119,11 @@ export class IssuerConnection {
   }
 
   /** Where the browser goes to end the issuer's session too (RP-Initiated Logout 1.0); undefined where there is no such thing. */
-  async endSessionUrl(idToken: string, postLogoutRedirectUri: string): Promise<URL | undefined> {
+  async endSessionUrl(idToken: string | undefined, postLogoutRedirectUri: string): Promise<URL | undefined> {
     const configuration = await this.#configuration();
     if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
     return client.buildEndSessionUrl(configuration, {
-      id_token_hint: idToken,
+      ...(idToken === undefined ? {} : { id_token_hint: idToken }),
       post_logout_redirect_uri: postLogoutRedirectUri,
     });
   }
@@ -129,10 +135,11 @@ export class IssuerConnection {
     return new URL(uri);
   }
 
-  async #readProfileAnswer(response: Response): Promise<ProfileAnswer> {
+  async #readProfileAnswer(response: Response, etag: string | undefined): Promise<ProfileAnswer> {
     const { status } = response;
     const challenge = response.headers.get('www-authenticate') ?? '';
-    if (status === 304) {
+    // Only to a question with If-None-Match (RFC 9110, section 13.1.2) does that say something.
+    if (status === 304 && etag !== undefined) {
       await response.body?.cancel();
       this.reachability.noteReached();
       return { kind: 'unchanged' };
@@ -144,11 +151,13 @@ export class IssuerConnection {
       this.reachability.noteReached();
       return { kind: 'ended' };
     }
-    if (status !== 200) {
+    const isAnswer = status === 200 && /\bjson\b/i.test(response.headers.get('content-type') ?? '');
+    if (!isAnswer) {
       await response.body?.cancel();
       this.reachability.noteFailed();
-      return { kind: 'no-answer', reason: `status ${status}` };
+      return { kind: 'no-answer', reason: status === 200 ? 'the profile is no JSON' : `status ${status}` };
     }
+    // What stands in it may be one person's own fault, and is no reason to ask nothing for all others.
     const claims = await readJson(response);
     this.reachability.noteReached();
     if (claims === undefined) return { kind: 'no-answer', reason: 'the profile is no JSON object' };
@@ -220,6 +229,15 @@ export class IssuerConnection {
     }
   }
 }
+
+/** The work goes on after the signal; only nobody waits for it any longer. */
+const within = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('the issuer does not answer in time')), { once: true });
+    }),
+  ]);
 
 const profileUrl = (configuration: client.Configuration): URL => {
   const metadata = configuration.serverMetadata();

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import { verifyApiToken, type ApiToken } from '../api/verify-api-token.ts';
 import { IssuerKeysError } from '../receivers/issuer-keys-error.ts';
 import type { RelyingParty } from '../relying-party.ts';
+import { keptByNobody } from './kept-by-nobody.ts';
 
 export interface BearerApiOptions {
   /** The API's resource indicator (RFC 8707), as the issuer has it registered. */
@@ -35,7 +36,7 @@ export const bearerApi = (relyingParty: RelyingParty, { audience, scopeFor }: Be
       return refuse(ctx, 403, `Bearer error="insufficient_scope", scope="${scope}"`, `the token lacks ${scope}`);
     }
     ctx.state['apiToken'] = token;
-    return next();
+    return keptByNobody(next, 'no-store');
   };
 };
 

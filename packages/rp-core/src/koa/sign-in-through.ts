@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import type { Context, Middleware } from 'koa';
 import type { RelyingParty, SignedInVisitor } from '../relying-party.ts';
+import { keptByNobody } from './kept-by-nobody.ts';
 
 /** What handlers find at `ctx.state.latchkey`. */
 export interface LatchkeyState {
@@ -9,6 +10,8 @@ export interface LatchkeyState {
   readonly visitor: SignedInVisitor | undefined;
   /** For the attribute `data-state` of a page that the server rendered for this visitor; undefined on pages for everybody, and in answers to forms. */
   readonly browserState: string | undefined;
+  /** Whether only a click may begin a sign-in (`RecognisedVisit`). */
+  readonly onlyByClick: boolean;
 }
 
 export interface SignInThroughOptions {
@@ -28,14 +31,19 @@ export const signInThrough = (
   { isForEverybody = () => false }: SignInThroughOptions = {},
 ): Middleware => {
   return async (ctx, next) => {
+    // The web platform's requests have no such method, and no page is read by it.
+    if (ctx.method === 'TRACE') return void (ctx.status = 501);
     const request = toRequest(ctx, relyingParty.origin);
     const own = await relyingParty.handle(request);
     if (own !== undefined) return send(ctx, own);
     if (isForEverybody(ctx.path)) {
-      ctx.state['latchkey'] = { visitor: undefined, browserState: undefined } satisfies LatchkeyState;
+      ctx.state['latchkey'] = {
+        visitor: undefined,
+        browserState: undefined,
+        onlyByClick: false,
+      } satisfies LatchkeyState;
       return next();
     }
-    // Set first, so that error answers have it too.
     ctx.set('Cache-Control', 'private, no-store');
     const visit = await relyingParty.recognise(request);
     if (visit.kind === 'sent-off') return send(ctx, visit.response);
@@ -44,23 +52,33 @@ export const signInThrough = (
       visitor: visit.visitor,
       // An answer to a form must not be reloaded: that would send the form again.
       browserState: ctx.method === 'GET' ? visit.browserState : undefined,
+      onlyByClick: visit.onlyByClick,
     } satisfies LatchkeyState;
-    return next();
+    return keptByNobody(next, 'private, no-store');
   };
 };
 
-/** Sends whoever is anonymous to the sign-in, and back; what is no page visit gets 401. */
+/**
+ * Sends whoever is anonymous to the sign-in, and back. Where only a click may begin one, and where the request is no page
+ * visit, the answer is 401: a page for those who take one.
+ */
 export const requireSignIn = (relyingParty: RelyingParty): Middleware => {
   return async (ctx, next) => {
-    const { visitor } = ctx.state['latchkey'] as LatchkeyState;
+    const { visitor, onlyByClick } = ctx.state['latchkey'] as LatchkeyState;
     if (visitor !== undefined) return next();
-    if (ctx.method === 'GET' && ctx.accepts('html') !== false) {
+    const isPage = ctx.method === 'GET' || ctx.method === 'HEAD';
+    if (isPage && !onlyByClick && ctx.accepts('html') !== false) {
       ctx.status = 303;
       ctx.set('Location', relyingParty.startAddress(ctx.url));
       return undefined;
     }
     ctx.status = 401;
-    ctx.body = 'Sign in first\n';
+    if (ctx.accepts('html', 'text') === 'html') {
+      ctx.type = 'html';
+      ctx.body = relyingParty.signInFirstPage(isPage ? 'page' : 'form', isPage ? ctx.url : '/');
+    } else {
+      ctx.body = 'Sign in first\n';
+    }
     return undefined;
   };
 };

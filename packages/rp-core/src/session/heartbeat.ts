@@ -7,6 +7,9 @@ import type { LocalSession } from './local-session.ts';
 import type { LocalSessions } from './local-sessions.ts';
 import type { LocalSessionStore } from './local-session-store.ts';
 
+/** A page waits for it: an issuer that hangs must not hang every application with it. */
+const answerSeconds = 2;
+
 export interface HeartbeatParts {
   readonly issuer: Pick<IssuerConnection, 'readProfile'>;
   readonly sessions: LocalSessions;
@@ -43,9 +46,17 @@ export class Heartbeat {
 
   async #ask(session: LocalSession): Promise<boolean> {
     const { issuer, sessions, store, linker, log, now, unprovedSeconds } = this.#parts;
+    const tokens = sessions.tokensOf(session);
+    if (tokens === undefined) {
+      log('heartbeat.tokens-unreadable', {});
+      await store.delete(session.idHash);
+      return false;
+    }
     // One that something changed for reads the whole profile, whatever it was told before.
     const etag = session.distrusted ? undefined : session.profileEtag;
-    const answer = await issuer.readProfile(sessions.tokensOf(session).accessToken, etag);
+    const answer = await issuer.readProfile(tokens.accessToken, etag, answerSeconds);
+    // Only the doubt that was there when it was asked: one that came since then is not answered by this.
+    const proved = { provedAt: now(), ...(session.distrusted ? { distrusted: false } : {}) };
     if (answer.kind === 'no-answer') {
       const age = (now().getTime() - session.provedAt.getTime()) / 1000;
       log('heartbeat.no-answer', { reason: answer.reason, proofAgeSeconds: Math.round(age) });
@@ -57,7 +68,7 @@ export class Heartbeat {
       await store.delete(session.idHash);
       return false;
     }
-    if (answer.kind === 'unchanged') return store.update(session.idHash, { provedAt: now(), distrusted: false });
+    if (answer.kind === 'unchanged') return store.update(session.idHash, proved);
     const { profile } = readProfileClaims(answer.claims, session);
     if (profile === undefined) {
       log('heartbeat.other-subject', {});
@@ -70,6 +81,6 @@ export class Heartbeat {
       await store.delete(session.idHash);
       return false;
     }
-    return store.update(session.idHash, { provedAt: now(), distrusted: false, profileEtag: answer.etag });
+    return store.update(session.idHash, { ...proved, profileEtag: answer.etag });
   }
 }

@@ -121,10 +121,10 @@ export class LocalSessions {
     await this.#parts.store.delete(session.idHash);
   }
 
-  /** @throws when the application's secret is not the one that sealed them */
-  tokensOf(session: LocalSession): SessionTokens {
+  /** @returns undefined when another secret of the application sealed them */
+  tokensOf(session: LocalSession): SessionTokens | undefined {
     const text = this.#parts.sealer.open(session.sealedTokens, session.idHash);
-    if (text === undefined) throw new Error('the tokens of a local session do not open: is the cookie secret another?');
+    if (text === undefined) return undefined;
     const [accessToken, idToken] = JSON.parse(text) as [string, string];
     return { accessToken, idToken };
   }

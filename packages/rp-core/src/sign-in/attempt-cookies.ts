@@ -2,6 +2,7 @@ import { cookieNamesWith, ownCookie } from '../cookies/cookie-header.ts';
 import type { CookieNames, CookieWriter } from '../cookies/cookies.ts';
 import type { Sealer } from '../secrets/sealer.ts';
 import {
+  attemptBegunAt,
   attemptCookieSeconds,
   attemptIdOf,
   attemptNumberOf,
@@ -14,6 +15,8 @@ import {
 const mostAttempts = 5;
 /** A line of cookies that is longer than 8 KB is refused by many servers. */
 const mostAttemptBytes = 5000;
+/** Of one with the longest return path and the most hints. */
+const longestAttemptBytes = 2200;
 
 /** What the cookie of a callback's `state` says. */
 export type FoundAttempt =
@@ -36,22 +39,26 @@ export class AttemptCookies {
     this.#sealer = sealer;
   }
 
+  /** Whether one more fits without taking the way back from another that is under way. */
+  hasRoom(cookieHeader: string | null, nowSeconds: number): boolean {
+    const underWay = this.#present(cookieHeader).filter(
+      ({ begunAt }) => begunAt <= nowSeconds + 60 && nowSeconds < begunAt + attemptSeconds + 60,
+    );
+    return underWay.length < mostAttempts && sizeOf(underWay) + longestAttemptBytes <= mostAttemptBytes;
+  }
+
   /**
-   * The cookie of a new attempt, and the removal of the oldest ones where there are too many. Ids do not tell their age,
-   * but browsers send cookies of one path in the order in which they were made (RFC 6265, section 5.4).
+   * The cookie of a new attempt, and the removal of the oldest ones where there are too many. Ids tell their age to the minute;
+   * within one, browsers send cookies of one path in the order in which they were made (RFC 6265, section 5.4).
    */
   keep(attempt: Attempt, cookieHeader: string | null): string[] {
     const sealed = sealAttempt(this.#sealer, attempt);
-    const present = cookieNamesWith(cookieHeader, this.#names.attemptPrefix);
-    const sizes = present.map((name) => name.length + (ownCookie(cookieHeader, name)?.length ?? 0));
-    let kept = present.length;
-    let bytes = sealed.length + sizes.reduce((sum, size) => sum + size, 0);
+    const kept = this.#present(cookieHeader).toSorted((one, other) => one.begunAt - other.begunAt);
     const removed: string[] = [];
-    for (const [at, name] of present.entries()) {
-      if (kept < mostAttempts && bytes <= mostAttemptBytes) break;
-      removed.push(this.#cookies.clear(name));
-      kept -= 1;
-      bytes -= sizes[at] ?? 0;
+    while (kept.length >= mostAttempts || sizeOf(kept) + sealed.length > mostAttemptBytes) {
+      const oldest = kept.shift();
+      if (oldest === undefined) break;
+      removed.push(this.#cookies.clear(oldest.name));
     }
     const id = attemptIdOf(attempt.state) ?? '';
     return [...removed, this.#cookies.set(this.#names.attemptPrefix + id, sealed, attemptCookieSeconds, 'by servers')];
@@ -67,8 +74,26 @@ export class AttemptCookies {
     return { kind: nowSeconds < attempt.begunAt + attemptSeconds ? 'attempt' : 'expired', attempt };
   }
 
+  #present(cookieHeader: string | null): PresentAttempt[] {
+    const prefix = this.#names.attemptPrefix;
+    return cookieNamesWith(cookieHeader, prefix).map((name) => ({
+      name,
+      bytes: name.length + (ownCookie(cookieHeader, name)?.length ?? 0),
+      begunAt: attemptBegunAt(name.slice(prefix.length)),
+    }));
+  }
+
   clear(state: string): string[] {
     const id = attemptIdOf(state);
     return id === undefined ? [] : [this.#cookies.clear(this.#names.attemptPrefix + id)];
   }
 }
+
+/** A cookie of an attempt, as its name alone tells. */
+interface PresentAttempt {
+  readonly name: string;
+  readonly bytes: number;
+  readonly begunAt: number;
+}
+
+const sizeOf = (attempts: readonly PresentAttempt[]): number => attempts.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -31,10 +31,15 @@ export interface Attempt {
 export const attemptSeconds = 10 * 60;
 export const attemptCookieSeconds = 24 * 3600;
 
+const idGrammar = /^[12][A-Za-z0-9_-]{10}$/;
 const stateGrammar = /^([12][A-Za-z0-9_-]{10})\.[A-Za-z0-9_-]{43}$/;
 
 /** The attempt's id in a `state`: what follows the prefix in the cookie's name. Undefined where it cannot be ours. */
 export const attemptIdOf = (state: string): string | undefined => stateGrammar.exec(state)?.[1];
+
+/** When the attempt of an id began, in seconds since 1970, to the minute; 0 for one that is none of ours. */
+export const attemptBegunAt = (attemptId: string): number =>
+  idGrammar.test(attemptId) ? Buffer.from(attemptId.slice(1, 7), 'base64url').readUInt32BE() * 60 : 0;
 
 /** Which attempt an id is of, told without opening anything. */
 export const attemptNumberOf = (attemptId: string): 1 | 2 => (attemptId.startsWith('1') ? 1 : 2);
@@ -44,10 +49,17 @@ export const newAttempt = (from: Pick<Attempt, 'number' | 'kind' | 'returnPath' 
     {
       ...from,
       begunAt: now,
-      state: `${from.number}${randomBytes(8).toString('base64url').slice(0, 10)}.${randomToken()}`,
+      state: `${from.number}${minutesText(now)}${randomBytes(3).toString('base64url')}.${randomToken()}`,
     },
     randomToken(),
   );
+
+/** Six characters. */
+const minutesText = (seconds: number): string => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(Math.floor(seconds / 60));
+  return bytes.toString('base64url');
+};
 
 /** Nonce and verifier come of one random seed: many tabs at once must not fill the browser's line of cookies. */
 const withSecrets = (attempt: Omit<Attempt, 'nonce' | 'codeVerifier' | 'seed'>, seed: string): Attempt => ({

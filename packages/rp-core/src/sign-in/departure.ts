@@ -12,7 +12,7 @@ import {
 } from '../signed-in-state/silent-memory.ts';
 import type { AttemptCookies } from './attempt-cookies.ts';
 import { newAttempt, type Attempt } from './attempt.ts';
-import { redirect } from '../endpoints/answers.ts';
+import { redirect } from '../answers.ts';
 
 export interface DepartureParts {
   readonly issuer: Pick<IssuerConnection, 'authorizationUrl'>;
@@ -43,6 +43,12 @@ export class Departure {
     const url = await issuer.authorizationUrl(attempt);
     const silent = how.kind === 'interactive' ? [] : [this.remember(withDeparture(this.memory(request), nowSeconds))];
     return redirect(url, [...attempts.keep(attempt, cookieHeader), ...silent]);
+  }
+
+  /** Whether a silent trip would leave those alone that are under way: nobody asked for it, so it gives way. */
+  hasRoom(request: Request): boolean {
+    const { attempts, now } = this.#parts;
+    return attempts.hasRoom(request.headers.get('cookie'), now().getTime() / 1000);
   }
 
   memory(request: Request): SilentMemory {

@@ -25,11 +25,14 @@ export interface SignedInStateLimits {
   readonly proofSeconds: number;
   /** A session lives so long without proof while the issuer does not answer. */
   readonly unprovedSeconds: number;
-  /** At most so many silent trips… */
+  /** At most so many silent trips, 0 to 10… */
   readonly silentTrips: number;
-  /** …within so many seconds, for each browser and application. */
+  /** …within so many seconds, 60 to 600, for each browser and application. */
   readonly silentTripsSeconds: number;
 }
+
+/** More than these a browser does not keep in mind. */
+export const mostSilentTrips = 10;
 
 export const defaultSignedInStateLimits: SignedInStateLimits = {
   proofSeconds: 5 * 60,

@@ -1,4 +1,5 @@
 import type { Sealer } from '../secrets/sealer.ts';
+import { mostSilentTrips, type SignedInStateLimits } from './decide-signed-in-state.ts';
 
 /** What one browser's silent trips came to, kept in a sealed cookie. Moments in seconds since 1970. */
 export interface SilentMemory {
@@ -11,7 +12,7 @@ export interface SilentMemory {
 export const emptySilentMemory: SilentMemory = { tried: [], departures: [] };
 
 const mostHints = 10;
-const mostDepartures = 6;
+const mostDepartures = 2 * mostSilentTrips;
 const context = 'silent memory';
 
 /** Notes hints as tried; one that is there already gets the later end. */
@@ -34,6 +35,19 @@ export const withoutTried = (memory: SilentMemory, hint: string | undefined): Si
 export const withDeparture = (memory: SilentMemory, now: number): SilentMemory => ({
   ...memory,
   departures: [now, ...memory.departures].slice(0, mostDepartures),
+});
+
+/** Uses up the trips, so that none begins before `until`, whatever the hints: the last one ended in a fault. */
+export const withRest = (
+  memory: SilentMemory,
+  { silentTrips, silentTripsSeconds }: SignedInStateLimits,
+  until: number,
+): SilentMemory => ({
+  ...memory,
+  departures: [...Array.from({ length: silentTrips }, () => until - silentTripsSeconds), ...memory.departures].slice(
+    0,
+    mostDepartures,
+  ),
 });
 
 export const sealSilentMemory = (sealer: Sealer, memory: SilentMemory): string =>

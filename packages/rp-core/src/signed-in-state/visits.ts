@@ -85,7 +85,9 @@ export class Visits {
 
     let state = decide();
     // Only a trip that would be made asks whether the issuer is there.
-    if (state === 'silent' && !(await issuer.reachability.isReachable())) state = decide({ issuerReachable: false });
+    if (state === 'silent' && !(departure.hasRoom(request) && (await issuer.reachability.isReachable()))) {
+      state = decide({ issuerReachable: false });
+    }
     if (state === 'silent' && sendOff !== undefined) {
       const response = await this.#sendOff(request, sendOff);
       if (response !== undefined) return { kind: 'sent-off', response };
@@ -97,7 +99,9 @@ export class Visits {
       await sessions.end(session);
       return this.#anonymous(cookieHeader, sessions.clearCookies(), ask);
     }
-    if (state === 'heartbeat' || session.distrusted) {
+    // With a spent bearer the issuer would refuse whatever the session is.
+    const spent = session.accessTokenExpiresAt !== undefined && session.accessTokenExpiresAt <= now();
+    if (state === 'heartbeat' || (session.distrusted && !spent)) {
       if (!(await this.#parts.heartbeat.prove(session))) {
         return this.#anonymous(cookieHeader, sessions.clearCookies(), ask);
       }

@@ -1,32 +1,40 @@
+import { setTimeout } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 
+/** A statement waits so long for another process's write; an exclusive section too. */
+const busyMs = 5000;
+
 /**
- * A database file that several processes of an application may share. Statements are synchronous; what takes several and awaits in
- * between goes through `exclusively`.
+ * A database file that several processes of an application may share. Every write goes through `exclusively`.
  */
 export class SqliteDatabase {
+  /**
+   * For reading and for making tables at the start. A write outside `exclusively` would join whatever section is under way, and
+   * be rolled back with it.
+   */
   readonly connection: DatabaseSync;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param file made where there is none, readable by its owner alone as far as the process's umask says so */
   constructor(file: string) {
-    this.connection = new DatabaseSync(file, { timeout: 5000 });
+    this.connection = new DatabaseSync(file, { timeout: busyMs });
     this.connection.exec('pragma journal_mode = wal; pragma foreign_keys = on');
   }
 
   /**
    * Does work in one transaction, alone in this process and, as it takes the file's write lock first, in all others. It must
-   * await nothing but this database: others wait without giving way.
+   * await nothing but this database: all others wait.
    */
   async exclusively<Result>(work: (connection: DatabaseSync) => Promise<Result> | Result): Promise<Result> {
     const run = this.#last.then(async () => {
-      this.connection.exec('begin immediate');
+      await this.#begin();
       try {
         const result = await work(this.connection);
         this.connection.exec('commit');
         return result;
       } catch (error) {
-        this.connection.exec('rollback');
+        // A full disk, for one, has rolled back already.
+        if (this.connection.isTransaction) this.connection.exec('rollback');
         throw error;
       }
     });
@@ -34,7 +42,28 @@ export class SqliteDatabase {
     return run;
   }
 
+  /** Gives way while somebody else has the write lock: that may be another connection of this very process. */
+  async #begin(): Promise<void> {
+    const giveUpAt = performance.now() + busyMs;
+    for (;;) {
+      this.connection.exec('pragma busy_timeout = 0');
+      try {
+        this.connection.exec('begin immediate');
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      } finally {
+        this.connection.exec(`pragma busy_timeout = ${busyMs}`);
+      }
+      await setTimeout(1 + Math.random() * 9);
+    }
+  }
+
   close(): void {
     this.connection.close();
   }
 }
+
+/** SQLITE_BUSY, in its first eight bits. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && error.errcode % 256 === 5;

@@ -111,7 +111,7 @@ const recordsOf = (connection: DatabaseSync, options: SqliteUsersOptions): Local
         groups: groups && JSON.stringify(groups),
       };
       for (const [column, value] of Object.entries(columns)) {
-        if (value !== undefined) run(`update users set ${column} = ? where id = ?`, value, id);
+        if (value !== undefined) changed(run(`update users set ${column} = ? where id = ?`, value, id));
       }
     },
     async insertLink({ issuer, sub, localUserId, profileVersion, disabled, accountStateAt, closed }) {
@@ -136,7 +136,8 @@ const recordsOf = (connection: DatabaseSync, options: SqliteUsersOptions): Local
         closed: change.closed === undefined ? undefined : Number(change.closed),
       };
       for (const [column, value] of Object.entries(columns)) {
-        if (value !== undefined) run(`update links set ${column} = ? where issuer = ? and sub = ?`, value, issuer, sub);
+        if (value === undefined) continue;
+        changed(run(`update links set ${column} = ? where issuer = ? and sub = ?`, value, issuer, sub));
       }
     },
     async removeLocalCredentials(localUserId) {
@@ -146,6 +147,10 @@ const recordsOf = (connection: DatabaseSync, options: SqliteUsersOptions): Local
       options.removePrivateData(connection, localUserId);
     },
   };
+};
+
+const changed = ({ changes }: { readonly changes: number | bigint }): void => {
+  if (Number(changes) === 0) throw new Error('there is no such local user or link');
 };
 
 const refusing = <Result>(code: LocalUserTakenError['code'], insert: () => Result): Result => {

@@ -12,7 +12,7 @@ import {
 } from '../../src/linking/adoption-proof.ts';
 import { maskEmailAddress } from '../../src/linking/email-address.ts';
 import type { Subject } from '../../src/linking/subject.ts';
-import { asJson, readVectors } from './read-vectors.ts';
+import { asJson, readVectors } from '../support/read-vectors.ts';
 
 type Step = { readonly at: number } & (
   | { readonly ask: Partial<ProofQuestion>; readonly state: string }
@@ -30,7 +30,7 @@ interface PageCase extends Course {
   readonly page: unknown;
 }
 const lists = ['proved', 'declined', 'not proved', 'asked again'] as const;
-const vectors = readVectors('adoption-proof.json') as Readonly<Record<(typeof lists)[number], readonly Course[]>> & {
+const vectors = readVectors('adoption-proof') as Readonly<Record<(typeof lists)[number], readonly Course[]>> & {
   readonly usual: ProofQuestion;
   readonly pages: readonly PageCase[];
   readonly masked: readonly { readonly address: string; readonly masked: string; readonly why: string }[];

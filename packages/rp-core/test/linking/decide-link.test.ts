@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decideLink, type AdoptionCandidate, type LinkFacts } from '../../src/linking/decide-link.ts';
-import { asJson, readVectors } from './read-vectors.ts';
+import { asJson, readVectors } from '../support/read-vectors.ts';
 
 interface Case {
   readonly facts: Partial<Omit<LinkFacts, 'sameEmail'>> & { readonly sameEmail?: readonly string[] };
@@ -10,7 +10,7 @@ interface Case {
   readonly why: string;
 }
 
-const { usual, candidates, ...vectors } = readVectors('linking.json') as {
+const { usual, candidates, ...vectors } = readVectors('linking') as {
   readonly usual: LinkFacts;
   readonly candidates: Readonly<Record<string, AdoptionCandidate>>;
 } & Readonly<Record<'linked' | 'new' | 'adopted' | 'asked' | 'waiting' | 'not adopted', readonly Case[]>>;

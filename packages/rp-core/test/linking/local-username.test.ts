@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { chooseLocalUsername, localUsernameCandidates } from '../../src/linking/local-username.ts';
 import type { Subject } from '../../src/linking/subject.ts';
 import type { UsernameRule } from '../../src/linking/username-rules.ts';
-import { readVectors } from './read-vectors.ts';
+import { readVectors } from '../support/read-vectors.ts';
 
 interface Case {
   readonly rule: UsernameRule;
@@ -15,7 +15,7 @@ interface Case {
   readonly why: string;
 }
 const lists = ['unchanged', 'mapped', 'numbered', 'replaced'] as const;
-const vectors = readVectors('local-usernames.json') as { readonly usual: Subject } & Readonly<
+const vectors = readVectors('local-usernames') as { readonly usual: Subject } & Readonly<
   Record<(typeof lists)[number], readonly Case[]>
 >;
 const rules: readonly UsernameRule[] = ['house', 'wordpress', 'mediawiki', 'discourse'];

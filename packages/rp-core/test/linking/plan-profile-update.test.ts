@@ -6,7 +6,7 @@ import { planProfileUpdate, type ProfileUpdateFacts } from '../../src/linking/pl
 import type { Profile } from '../../src/linking/profile.ts';
 import { readProfileClaims } from '../../src/linking/read-profile-claims.ts';
 import type { Subject } from '../../src/linking/subject.ts';
-import { asJson, readVectors } from './read-vectors.ts';
+import { asJson, readVectors } from '../support/read-vectors.ts';
 
 type Nullable<Type> = { readonly [Key in keyof Type]?: Type[Key] | null };
 interface UpdateCase {
@@ -21,7 +21,7 @@ interface ClaimsCase {
   readonly why: string;
 }
 const updateLists = ['applied', 'stale', 'left alone', 'addresses that move on', 'conflicts'] as const;
-const vectors = readVectors('profile-updates.json') as {
+const vectors = readVectors('profile-updates') as {
   readonly usual: ProfileUpdateFacts;
   readonly otherUsers: Readonly<Record<string, EmailHolder>>;
   readonly claims: readonly ClaimsCase[];

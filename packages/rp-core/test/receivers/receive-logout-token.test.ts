@@ -16,7 +16,7 @@ type Step =
   | (TokenOfVectors & { readonly status: number; readonly left: readonly string[] })
   | { readonly begin: SessionOfVectors; readonly begun: boolean };
 
-const vectors = readVectors<TokenVectors<unknown, Step>>('logout-tokens');
+const vectors = readVectors('logout-tokens') as TokenVectors<unknown, Step>;
 const expectations = expectationsOf(vectors);
 const { token: goodToken, now } = vectors.accepted[0] ?? assert.fail();
 const laptop: SessionOfVectors = { name: 'laptop', sub: 'alice', sid: 'sid-1', begun_at: now - 1000 };

@@ -22,7 +22,7 @@ interface Step extends TokenOfVectors {
   readonly distrusted: readonly string[];
 }
 
-const vectors = readVectors<TokenVectors<{ readonly kind: string }, Step>>('security-events');
+const vectors = readVectors('security-events') as TokenVectors<{ readonly kind: string }, Step>;
 const expectations = expectationsOf(vectors);
 const { token: goodToken, now } = vectors.accepted[0] ?? assert.fail();
 const laptop: SessionOfVectors = { name: 'laptop', sub: 'alice', sid: 'sid-1', begun_at: now - 1000 };

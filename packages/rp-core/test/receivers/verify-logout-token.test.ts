@@ -15,7 +15,7 @@ interface Result {
   readonly txn: string | null;
 }
 
-const vectors = readVectors<TokenVectors<Result, unknown>>('logout-tokens');
+const vectors = readVectors('logout-tokens') as TokenVectors<Result, unknown>;
 const expectations = expectationsOf(vectors);
 const [good] = vectors.accepted;
 assert.ok(good !== undefined);

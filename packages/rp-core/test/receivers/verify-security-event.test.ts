@@ -16,7 +16,7 @@ interface Result {
   readonly txn: string | null;
 }
 
-const vectors = readVectors<TokenVectors<Result, unknown>>('security-events');
+const vectors = readVectors('security-events') as TokenVectors<Result, unknown>;
 const expectations = expectationsOf(vectors);
 
 describe('verifySecurityEvent (RFC 8417; RFC 9493)', () => {

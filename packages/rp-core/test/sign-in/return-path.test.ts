@@ -12,7 +12,7 @@ interface Cases {
 const origin = new URL('https://app.example');
 
 describe('readReturnPath (test/vectors/return-paths.json)', () => {
-  const { accepted, refused } = readVectors<Cases>('return-paths');
+  const { accepted, refused } = readVectors('return-paths') as Cases;
   for (const { path, returns, why } of accepted) {
     it(`takes ${why}`, () => assert.equal(readReturnPath(path, origin, '/latchkey'), returns));
   }
@@ -24,7 +24,10 @@ describe('readReturnPath (test/vectors/return-paths.json)', () => {
 
   it('never leads to another origin, whatever is sent', () => {
     const odd = fc.constantFrom('/', '\\', '.', ':', '@', '\t', '\n', '?', '#', '%2f', '%5c', 'evil.example', 'https');
-    const text = fc.oneof(fc.string(), fc.array(odd).map((parts) => parts.join('')));
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(odd).map((parts) => parts.join('')),
+    );
     fc.assert(
       fc.property(text, (given) => {
         const path = readReturnPath(given, origin, '/latchkey');

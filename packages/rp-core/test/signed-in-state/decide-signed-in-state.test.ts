@@ -17,7 +17,7 @@ interface Case {
 type States = Readonly<Record<SignedInState, readonly Case[]>>;
 
 describe('decideSignedInState (test/vectors/signed-in-state.json)', () => {
-  const { anonymous, silent, heartbeat, keep } = readVectors<States>('signed-in-state');
+  const { anonymous, silent, heartbeat, keep } = readVectors('signed-in-state') as States;
   for (const [state, cases] of Object.entries({ anonymous, silent, heartbeat, keep })) {
     describe(state, () => {
       for (const { facts, state: expected, why } of cases) {
@@ -55,13 +55,15 @@ describe('decideSignedInState, whatever the facts', () => {
     { requiredKeys: ['now', 'hints', 'tried', 'departures', 'redirectable', 'issuerReachable'] },
   );
   const check = (rule: (given: SignedInStateFacts, state: SignedInState) => boolean): void =>
-    fc.assert(fc.property(facts, (given) => rule(given, decideSignedInState(given))), { numRuns: 5000 });
+    fc.assert(
+      fc.property(facts, (given) => rule(given, decideSignedInState(given))),
+      { numRuns: 5000 },
+    );
 
   it('sends nobody off who may not be, whose issuer is away, or who went six times', () => {
     check(
       ({ redirectable, issuerReachable, departures }, state) =>
-        state !== 'silent' ||
-        (redirectable && issuerReachable && departures.filter((at) => at > now - 600).length < 6),
+        state !== 'silent' || (redirectable && issuerReachable && departures.filter((at) => at > now - 600).length < 6),
     );
   });
 

@@ -1,4 +1,4 @@
-import type { Page } from '../pages/page.ts';
+import type { Page } from './pages/page.ts';
 
 /** Nothing of the sign-in is kept by a cache, or tells a later site where it came from. */
 const always = { 'cache-control': 'private, no-store', 'referrer-policy': 'no-referrer' } as const;
