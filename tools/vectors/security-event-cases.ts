@@ -477,8 +477,8 @@ export const securityEventSequences: readonly {
     why: 'a refused token does nothing and uses nothing up',
     sessions: everybody,
     steps: [
-      step({ why: 'forged', key: 'stranger-rs256' }, { status: 400, err: 'invalid_key' }),
       step({ why: 'of a key that is not published', header: { kid: 'r9' } }, { status: 400, err: 'invalid_key' }),
+      step({ why: 'forged', key: 'stranger-rs256' }, { status: 400, err: 'invalid_key' }),
       step(
         { why: 'of another issuer', claims: { iss: 'https://other.example' } },
         { status: 400, err: 'invalid_issuer' },

@@ -84,23 +84,27 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
   // For other applications, with their own bearer for this API: no cookie counts here.
   const audience = `${settings.origin}/api`;
   const api = new Router({ prefix: '/api' });
-  api.use(
-    bearerApi(relyingParty, { audience, scopeFor: (method) => (method === 'GET' ? 'notes:read' : 'notes:write') }),
-  );
-  api.use(async (ctx, next) => {
-    const user = await users.findUserOf({ issuer: settings.issuer, sub: (ctx.state['apiToken'] as ApiToken).sub });
-    if (user === undefined) ctx.throw(403, 'This person has never signed in here');
-    ctx.state['user'] = user;
-    await next();
+  const bearer = bearerApi(relyingParty, {
+    audience,
+    scopeFor: (method) => (method === 'GET' ? 'notes:read' : 'notes:write'),
   });
-  api.get('/notes', (ctx) => {
-    ctx.body = { notes: notes.list(ctx.state['user'] as string) };
+  // The guard stands on each route: one in `use` is matched by other rules than the routes are.
+  const userOf = async (ctx: Context): Promise<string> => {
+    const { sub } = ctx.state['apiToken'] as ApiToken;
+    return (
+      (await users.findUserOf({ issuer: settings.issuer, sub })) ??
+      ctx.throw(403, 'This person has never signed in here')
+    );
+  };
+  api.get('/notes', bearer, async (ctx) => {
+    ctx.body = { notes: notes.list(await userOf(ctx)) };
   });
-  api.post('/notes', async (ctx) => {
+  api.post('/notes', bearer, async (ctx) => {
+    const user = await userOf(ctx);
     const text = textOf(await readBody(ctx.req));
     if (text === '' || text.length > longestNote) ctx.throw(400, 'Send {"text": "…"}');
     ctx.status = 201;
-    ctx.body = await write(({ add }) => add(ctx.state['user'] as string, text, false));
+    ctx.body = await write(({ add }) => add(user, text, false));
   });
 
   const app = new Koa();

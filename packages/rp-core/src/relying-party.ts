@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { CookieWriter, cookieNames } from './cookies/cookies.ts';
 import { plainPage } from './pages/page.ts';
 import { createEndpoints, type Endpoint } from './endpoints/endpoints.ts';
@@ -19,7 +18,6 @@ import { resolveSettings, type RelyingPartySettings, type ResolvedSettings } fro
 import { AttemptCookies } from './sign-in/attempt-cookies.ts';
 import { Departure } from './sign-in/departure.ts';
 import { readReturnPath } from './sign-in/return-path.ts';
-import { readHints } from './signed-in-state/hints.ts';
 import { mayBeRedirected } from './signed-in-state/may-be-redirected.ts';
 import { Visits } from './signed-in-state/visits.ts';
 
@@ -42,7 +40,9 @@ export interface RelyingPartyParts {
 export interface SignedInVisitor {
   readonly localUserId: string;
   readonly sub: string;
-  /** The token that forms of this session carry in the field `csrf`. */
+  /** Names the session, and is no secret of it. */
+  readonly sessionId: string;
+  /** The token that forms of this session carry in the field `csrf`; another one in each answer. */
   readonly csrf: string;
 }
 
@@ -54,8 +54,8 @@ export type RecognisedVisit =
       /** What the page says in `data-state`, so that the session check script notices when it no longer holds. */
       readonly browserState: string;
       /**
-       * Nobody is signed in here although the browser brings a hint: the person signed out here alone, or enough was
-       * tried. Where a page needs somebody it must ask for a click, or that would be undone by itself.
+       * The person signed out here, or nobody is signed in although the browser brings a hint: enough was tried. Where a page
+       * needs somebody it must ask for a click, or that would be undone by itself.
        */
       readonly onlyByClick: boolean;
       readonly setCookies: readonly string[];
@@ -87,7 +87,9 @@ export class RelyingParty {
     const { now = () => new Date(), showPage = plainPage(settings.applicationName), linker, log } = parts;
     const names = cookieNames(settings.cookieWord, settings.origin, settings.issuer);
     const cookies = new CookieWriter(settings.origin);
-    const sealer = (purpose: string): Sealer => new Sealer(settings.cookieSecret, purpose);
+    // Two applications with a copied secret still open nothing of each other's.
+    const own = `${settings.origin.origin} ${settings.clientId}`;
+    const sealer = (purpose: string): Sealer => new Sealer(settings.cookieSecret, `${own} ${purpose}`);
     const issuer = new IssuerConnection(settings);
     const sessions = new LocalSessions({
       store: parts.sessions,
@@ -103,7 +105,7 @@ export class RelyingParty {
     const attempts = new AttemptCookies(names, cookies, sealer('attempt'));
     const departure = new Departure({ issuer, attempts, names, cookies, silentSealer: sealer('silent memory'), now });
     this.#visits = new Visits({ names, sessions, heartbeat, departure, issuer, limits: settings.limits, log, now });
-    this.#formTokens = new FormTokens(settings.cookieSecret);
+    this.#formTokens = new FormTokens(settings.cookieSecret, own);
     this.#settings = settings;
     this.#showPage = showPage;
     const endpointParts: EndpointParts = {
@@ -130,8 +132,8 @@ export class RelyingParty {
     this.issuerKeys = new IssuerKeys({ jwksUri: () => issuer.jwksUri(), fetch: settings.fetch });
     this.#endpoints = createEndpoints(endpointParts, this.issuerKeys);
     // The sign-out form is answered by a redirect to the issuer, which browsers hold against form-action too.
-    const own = `'self' ${settings.issuer.origin}`;
-    this.policyDirectives = `script-src 'self'; connect-src 'self'; frame-src ${own}; form-action ${own}`;
+    const both = `'self' ${settings.issuer.origin}`;
+    this.policyDirectives = `script-src 'self'; connect-src 'self'; frame-src ${both}; form-action ${both}`;
     this.issuer = settings.issuerText;
     this.origin = settings.origin.origin;
     this.path = settings.path;
@@ -165,19 +167,16 @@ export class RelyingParty {
     if (visit.kind === 'sent-off') return visit;
     const { state: browserState, setCookies } = visit;
     if (visit.kind === 'anonymous') {
-      const onlyByClick = readHints(request.headers.get('cookie'), this.scriptNames.hint).length > 0;
-      return { kind: 'page', visitor: undefined, browserState, onlyByClick, setCookies };
+      return { kind: 'page', visitor: undefined, browserState, onlyByClick: visit.onlyByClick, setCookies };
     }
     const { localUserId, sub, idHash } = visit.session;
-    const visitor = { localUserId, sub, csrf: this.#formTokens.tokenFor(idHash) };
+    const visitor = { localUserId, sub, sessionId: idHash, csrf: this.#formTokens.tokenFor(idHash) };
     return { kind: 'page', visitor, browserState, onlyByClick: false, setCookies };
   }
 
-  /** Whether a form carries the token of the visitor's session; compared in constant time. */
+  /** Whether a form carries a token of the visitor's session; compared in constant time. */
   isFormOf(visitor: SignedInVisitor, csrf: string | null | undefined): boolean {
-    const wanted = Buffer.from(visitor.csrf);
-    const given = Buffer.from(csrf ?? '');
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
+    return this.#formTokens.isGood(visitor.sessionId, csrf ?? undefined);
   }
 
   /** Where a person begins to sign in and comes back to `returnPath`. Pages link to it; it is the same for everybody. */

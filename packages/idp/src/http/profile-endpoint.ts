@@ -32,6 +32,9 @@ export const profileEndpoint = (): Middleware => {
     ctx.set('Cache-Control', 'private, no-cache');
     ctx.vary('Authorization');
     ctx.type = 'application/json; charset=utf-8';
+    // Some clients send `Cache-Control: no-cache` with every condition of their own (Node's fetch does). That is for caches on the
+    // way; whoever names what they have is told whether it holds.
+    delete ctx.req.headers['cache-control'];
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = body;
     return undefined;

@@ -184,6 +184,28 @@ describe('the profile', () => {
       });
     }
 
+    for (const path of paths) {
+      it(`at ${path}, which holds for clients too that tell caches on the way to ask anew, as fetch does`, async () => {
+        const token = await bearerWith(everything);
+        const etag = String((await read(token, path).expect(200)).headers['etag']);
+        for (const value of ['no-cache', 'max-age=0', 'no-cache, no-store']) {
+          const conditions = { 'Cache-Control': value, Pragma: 'no-cache' };
+          const again = await read(token, path)
+            .set({ ...conditions, 'If-None-Match': etag })
+            .expect(304);
+          assert.equal(again.text, '');
+          await read(token, path)
+            .set({ ...conditions, 'If-None-Match': '"other"' })
+            .expect(200);
+          await read(token, path).set(conditions).expect(200);
+        }
+        const fetched = await fetch(`${provider.issuer}${path}`, {
+          headers: { authorization: `Bearer ${token}`, 'if-none-match': etag },
+        });
+        assert.equal(fetched.status, 304);
+      });
+    }
+
     it('over the answer: another bearer with the same scopes has the same, other scopes have another', async () => {
       const etagOf = async (scope: string) => (await read(await bearerWith(scope)).expect(200)).headers['etag'];
       assert.equal(await etagOf(everything), await etagOf(everything));

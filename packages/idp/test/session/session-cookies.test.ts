@@ -265,7 +265,9 @@ describe('cookies of an https issuer behind a proxy', () => {
 
   it('on http below localhost the hint can belong to a domain too, without prefix and Secure', async () => {
     const issuer = 'http://accounts.house.localhost:3000';
-    const local = await startProvider(database, { env: { ...env, ISSUER: issuer, SESSION_HINT_DOMAIN: 'house.localhost' } });
+    const local = await startProvider(database, {
+      env: { ...env, ISSUER: issuer, SESSION_HINT_DOMAIN: 'house.localhost' },
+    });
     try {
       const agent = new UserAgent(local, { port: local.port });
       const tokens = await signInForTokens(agent, client);

@@ -16,14 +16,22 @@ export const ownCookie = (cookieHeader: string | null | undefined, name: string)
   return values.length === 1 ? values[0] : undefined;
 };
 
-/** Names of the cookies that begin so, each once. */
-export const cookieNamesWith = (cookieHeader: string | null | undefined, prefix: string): string[] => [
-  ...new Set(
-    cookiePairs(cookieHeader)
-      .map(([name]) => name)
-      .filter((name) => name.startsWith(prefix)),
-  ),
-];
+/**
+ * The cookies whose names begin so, in the browser's order, at most `most`; one that was sent twice counts as empty, as in
+ * `ownCookie`.
+ */
+export const ownCookiesWith = (
+  cookieHeader: string | null | undefined,
+  prefix: string,
+  most: number,
+): (readonly [name: string, value: string])[] => {
+  const found = new Map<string, string>();
+  for (const [name, value] of cookiePairs(cookieHeader)) {
+    if (name.startsWith(prefix) && (found.has(name) || found.size < most))
+      found.set(name, found.has(name) ? '' : value);
+  }
+  return [...found];
+};
 
 /** Only blank and tab are trimmed: what else looks like a space is part of a name, and such a name is not ours. */
 const cookiePairs = (cookieHeader: string | null | undefined): (readonly [string, string])[] =>

@@ -2,8 +2,16 @@ import type { SignInAnswer } from '../issuer/issuer-connection.ts';
 import { IssuerError } from '../issuer/issuer-error.ts';
 import { tokenHash } from '../secrets/token-hash.ts';
 import type { LocalSession } from '../session/local-session.ts';
-import { attemptCookieSeconds, type Attempt } from '../sign-in/attempt.ts';
-import { withoutTried, withRest, withTried, type SilentMemory } from '../signed-in-state/silent-memory.ts';
+import { attemptSeconds, type Attempt } from '../sign-in/attempt.ts';
+import { readHints } from '../signed-in-state/hints.ts';
+import {
+  isSignedOut,
+  undoesSignOut,
+  withRest,
+  withSignedIn,
+  withTried,
+  type SilentMemory,
+} from '../signed-in-state/silent-memory.ts';
 import { html, redirect } from '../answers.ts';
 import { chromeOf, frameDocument } from './chrome.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
@@ -43,7 +51,10 @@ export const callback = async (request: Request, parts: EndpointParts): Promise<
       ? restart(request, parts, state, attempt)
       : continuePage(parts, attempt.returnPath, parts.attempts.clear(state));
   }
-  const keepUntil = new Date((attempt.begunAt + attemptCookieSeconds) * 1000);
+  // Neither code nor error: nothing that the issuer sends, and nothing to be noted for.
+  if (!searchParams.has('code') && !searchParams.has('error')) return continuePage(parts, attempt.returnPath);
+  // An older attempt is expired before anybody asks whether it was used.
+  const keepUntil = new Date((attempt.begunAt + attemptSeconds + 60) * 1000);
   if (!(await parts.oneTime.claim(`state ${tokenHash(state)}`, keepUntil))) {
     return continuePage(parts, attempt.returnPath, parts.attempts.clear(state));
   }
@@ -60,10 +71,38 @@ const takeUp = async (request: Request, parts: EndpointParts, attempt: Attempt, 
     if (!(error instanceof IssuerError)) throw error;
     return refusedSignIn(request, parts, attempt, session, error);
   }
-  const outcome = await finishSignIn(parts, { answer, attempt, session });
+  if (attempt.kind !== 'interactive' && undoesSignOut(parts.departure.memory(request), { ...attempt, ...answer })) {
+    // The person signed out here, perhaps while this trip was under way: that stays until they click.
+    const memory = afterSilentTrip(request, parts, attempt, 'said');
+    const setCookies = [...parts.attempts.clear(attempt.state), parts.departure.remember(memory)];
+    return session === undefined
+      ? backAnonymous(attempt, setCookies)
+      : backSignedIn(parts, attempt, session, setCookies);
+  }
+  if (session !== undefined && isOlder(attempt, session) && !isAbout(answer, session)) {
+    await parts.sessions.doubt(session, []);
+    return backSignedIn(parts, attempt, session, parts.attempts.clear(attempt.state));
+  }
+  const outcome = await finishSignIn(parts, { answer: withVisibleHint(request, parts, answer), attempt, session });
   return attempt.kind === 'interactive'
     ? answerPerson(request, parts, attempt, answer, outcome)
     : answerSilently(request, parts, attempt, outcome);
+};
+
+/** Whether a silent trip began before the session that it comes back to: what it brings is older news. */
+const isOlder = (attempt: Attempt, session: LocalSession): boolean =>
+  attempt.kind !== 'interactive' && attempt.begunAt * 1000 < session.begunAt.getTime();
+
+const isAbout = (answer: SignInAnswer, session: LocalSession): boolean =>
+  answer.sub === session.sub && answer.sid === session.sid;
+
+/**
+ * A session answers for a hint only where this browser shows it here: on another registrable domain it never does, and a
+ * hint that is always gone would make every page view a heartbeat.
+ */
+const withVisibleHint = (request: Request, { names }: EndpointParts, answer: SignInAnswer): SignInAnswer => {
+  const visible = readHints(request.headers.get('cookie'), names.hint);
+  return answer.hint !== undefined && visible.includes(answer.hint) ? answer : { ...answer, hint: undefined };
 };
 
 const answerPerson = async (
@@ -76,7 +115,7 @@ const answerPerson = async (
   const { attempts, departure, settings, showPage } = parts;
   const done = attempts.clear(attempt.state);
   if (outcome.kind === 'signed-in') {
-    const memory = withoutTried(departure.memory(request), answer.hint);
+    const memory = withSignedIn(departure.memory(request), answer.hint);
     const setCookies = [...done, ...outcome.setCookies, departure.remember(memory)];
     return outcome.newName === undefined
       ? redirect(attempt.returnPath, setCookies)
@@ -105,15 +144,15 @@ const answerSilently = async (
 ): Promise<Response> => {
   const done = parts.attempts.clear(attempt.state);
   if (outcome.kind === 'signed-in') {
-    const setCookies = [...done, ...outcome.setCookies];
-    if (attempt.kind === 'silent') return redirect(attempt.returnPath, setCookies);
-    const visit = { kind: 'signed-in', session: outcome.session, ask: false, state: '', setCookies } as const;
-    return frameDocument(await chromeOf(visit, parts, false), setCookies);
+    const memory = parts.departure.memory(request);
+    // In another session of the issuer than the person signed out of.
+    const over = isSignedOut(memory) ? [parts.departure.remember(withSignedIn(memory, undefined))] : [];
+    return backSignedIn(parts, attempt, outcome.session, [...done, ...outcome.setCookies, ...over]);
   }
   // Else somebody is signed in at the issuer whom this application does not take without a word from them.
-  const isFault = outcome.kind === 'refused' && outcome.reason === 'no-answer';
-  const memory = afterSilentTrip(request, parts, attempt, isFault ? 'fault' : 'said');
-  return backAnonymous(attempt, [...done, ...outcome.setCookies, parts.departure.remember(memory)]);
+  const end = outcome.kind === 'refused' && outcome.reason === 'no-answer' ? 'fault' : 'said';
+  const memory = afterSilentTrip(request, parts, attempt, end);
+  return backAnonymous(attempt, [...done, ...outcome.setCookies, parts.departure.remember(memory)], end);
 };
 
 /** The issuer sent an error, or no answer, or one that cannot be used. */
@@ -128,7 +167,7 @@ const refusedSignIn = async (
   const done = attempts.clear(attempt.state);
   const expected =
     error.oauthError !== undefined && (needsPerson.has(error.oauthError) || error.oauthError === 'access_denied');
-  if (!expected) log('sign-in.failed', { code: error.code, error: error.oauthError ?? error.message });
+  if (!expected) log('sign-in.failed', { code: error.code, error: logged(error.oauthError) ?? error.message });
   if (attempt.kind === 'interactive') {
     const { title, text, status } = failureTexts(error, settings.issuer.host);
     return html(
@@ -146,19 +185,27 @@ const refusedSignIn = async (
   const said = error.oauthError !== undefined && needsPerson.has(error.oauthError);
   const memory = afterSilentTrip(request, parts, attempt, said ? 'said' : 'fault');
   const setCookies = [...done, departure.remember(memory)];
-  if (session === undefined) return backAnonymous(attempt, setCookies);
+  if (session === undefined) return backAnonymous(attempt, setCookies, said ? 'said' : 'fault');
   const spent = session.accessTokenExpiresAt !== undefined && session.accessTokenExpiresAt <= now();
-  if (error.oauthError === 'login_required' || (said && spent)) {
+  if (!isOlder(attempt, session) && (error.oauthError === 'login_required' || (said && spent))) {
     // Nobody is signed in there, or nothing is left that could tell whether this session lives.
     await sessions.end(session);
     return backAnonymous(attempt, [...setCookies, ...sessions.clearCookies()]);
   }
   // Nothing was said about the session: its own bearer tells whether it lives, at its next use.
   await sessions.doubt(session, said ? attempt.hints : []);
+  return backSignedIn(parts, attempt, session, setCookies);
+};
+
+const backSignedIn = async (
+  parts: EndpointParts,
+  attempt: Attempt,
+  session: LocalSession,
+  setCookies: readonly string[],
+): Promise<Response> => {
+  if (attempt.kind === 'silent') return redirect(attempt.returnPath, setCookies);
   const visit = { kind: 'signed-in', session, ask: false, state: '', setCookies } as const;
-  return attempt.kind === 'silent'
-    ? redirect(attempt.returnPath, setCookies)
-    : frameDocument(await chromeOf(visit, parts, false), setCookies);
+  return frameDocument(await chromeOf(visit, parts), setCookies);
 };
 
 /** The hints at departure cause no further trip for a while; after a fault nothing does, for a shorter while. */
@@ -173,8 +220,14 @@ const afterSilentTrip = (
   return end === 'said' ? memory : withRest(memory, settings.limits, until);
 };
 
-const backAnonymous = (attempt: Attempt, setCookies: readonly string[]): Response =>
-  attempt.kind === 'frame' ? frameDocument({ signedIn: false }, setCookies) : redirect(attempt.returnPath, setCookies);
+/** Anybody can write an `error` into an address: only what could be a code is written down. */
+const logged = (oauthError: string | undefined): string | undefined =>
+  oauthError === undefined || /^[a-z_]{1,40}$/.test(oauthError) ? oauthError : 'other';
+
+const backAnonymous = (attempt: Attempt, setCookies: readonly string[], end: 'said' | 'fault' = 'said'): Response =>
+  attempt.kind === 'frame'
+    ? frameDocument({ signedIn: false, ...(end === 'fault' ? { ask: true } : {}) }, setCookies)
+    : redirect(attempt.returnPath, setCookies);
 
 /** Begins once more by itself; the second attempt says in its id that it is the last. */
 const restart = async (

@@ -27,16 +27,15 @@ export const showChrome = async (request: Request, parts: EndpointParts): Promis
   }
   const visit = await parts.visits.recognise(request, undefined);
   if (visit.kind === 'sent-off') return visit.response;
-  return json(await chromeOf(visit, parts, true), visit.setCookies);
+  return json(await chromeOf(visit, parts), visit.setCookies);
 };
 
-/** @param mayAsk whether the script should go on with its frame; the frame's own answer never says so */
+/** Where the frame itself says "ask", nothing was found out just now, and the script's next page asks again. */
 export const chromeOf = async (
   visit: Exclude<Visit, { readonly kind: 'sent-off' }>,
   { findPerson, formTokens }: EndpointParts,
-  mayAsk: boolean,
 ): Promise<Chrome> => {
-  const ask = visit.ask && mayAsk ? { ask: true as const } : {};
+  const ask = visit.ask ? { ask: true as const } : {};
   const person = visit.kind === 'signed-in' ? await findPerson(visit.session.localUserId) : undefined;
   if (visit.kind !== 'signed-in' || person === undefined) return { signedIn: false, ...ask };
   return { signedIn: true, ...person, csrf: formTokens.tokenFor(visit.session.idHash), ...ask };

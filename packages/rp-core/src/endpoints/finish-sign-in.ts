@@ -24,6 +24,8 @@ export const finishSignIn = async (parts: EndpointParts, answered: Answered): Pr
   if (isSame && (session.sid !== undefined || attempt.kind !== 'interactive')) {
     const gone = await goOn(parts, answered, session, profile, etag);
     if (gone !== undefined) return gone;
+    // It ended while nobody clicked: that is not undone.
+    if (attempt.kind !== 'interactive') return replaced(parts, session, 'session-ended');
   }
   const how = attempt.kind === 'interactive' ? 'interactive' : 'silent';
   const issuedAt = new Date(answer.issuedAt * 1000);

@@ -4,7 +4,7 @@ import { distrustAll } from '../linking/apply-profile.ts';
 import type { ProveAdoption } from '../linking/prove-adoption.ts';
 import type { PageForm } from '../pages/page.ts';
 import { html, redirect } from '../answers.ts';
-import { withoutTried } from '../signed-in-state/silent-memory.ts';
+import { withSignedIn } from '../signed-in-state/silent-memory.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 import { begin, readSignedIn } from './finish-sign-in.ts';
 import { newNamePage } from './new-name-page.ts';
@@ -87,7 +87,7 @@ const complete = async (
   const session = found.kind === 'session' ? found.session : undefined;
   const outcome = await begin(parts, { answer, attempt, session }, result, etag);
   if (outcome.kind !== 'signed-in') return redirect(retry, [done, ...outcome.setCookies]);
-  const memory = withoutTried(parts.departure.memory(request), answer.hint);
+  const memory = withSignedIn(parts.departure.memory(request), answer.hint);
   const setCookies = [done, ...outcome.setCookies, parts.departure.remember(memory)];
   return outcome.newName === undefined
     ? redirect(attempt.returnPath, setCookies)

@@ -1,20 +1,17 @@
 import { IssuerError } from '../issuer/issuer-error.ts';
 import { readHints } from '../signed-in-state/hints.ts';
-import { withTried } from '../signed-in-state/silent-memory.ts';
+import { withSignedOut } from '../signed-in-state/silent-memory.ts';
 import type { LocalSession } from '../session/local-session.ts';
 import { html, redirect } from '../answers.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
 import { readForm } from './read-form.ts';
 
-/** A sign-out here stays as long as the hint that was there could: until somebody else signs in, or a click. */
-const staysSeconds = 400 * 24 * 3600;
-
 /**
  * `POST sign-out` with `csrf`: ends the local session and, unless `where=here`, the issuer's too, with the ID token of this
- * session. The hint goes on the tried list first, so that nothing signs in again by itself.
+ * session. What was signed out of is remembered, so that nothing signs in again by itself.
  */
 export const signOut = async (request: Request, parts: EndpointParts): Promise<Response> => {
-  const { sessions, departure, formTokens, names, now, showPage, settings } = parts;
+  const { sessions, departure, formTokens, names, cookies, now, showPage, settings } = parts;
   const form = await readForm(request);
   if (form.kind === 'refused') return form.response;
   const cookieHeader = request.headers.get('cookie');
@@ -22,10 +19,12 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
   // A form of another site comes without our cookies: it must not take them away.
   if (found.kind === 'none') return redirect('/');
   const nowSeconds = Math.floor(now().getTime() / 1000);
-  const stays = (hints: readonly string[]): string =>
-    departure.remember(withTried(departure.memory(request), hints, nowSeconds + staysSeconds));
-  const present = readHints(cookieHeader, names.hint);
-  if (found.kind === 'gone') return redirect('/', [stays(present), ...sessions.clearCookies()]);
+  const signedOut = (session?: LocalSession): string[] => {
+    const hints = [...new Set([...hintOf(session), ...readHints(cookieHeader, names.hint)])];
+    const memory = withSignedOut(departure.memory(request), { hints, ...(session && { session }) }, nowSeconds);
+    return [departure.remember(memory), ...sessions.clearCookies(), cookies.clear(names.pending)];
+  };
+  if (found.kind === 'gone') return redirect('/', signedOut());
   if (!formTokens.isGood(found.session.idHash, form.fields.get('csrf'))) {
     return html(
       showPage({
@@ -36,7 +35,7 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
       { status: 403 },
     );
   }
-  const setCookies = [stays([...new Set([...hintOf(found.session), ...present])]), ...sessions.clearCookies()];
+  const setCookies = signedOut(found.session);
   const everywhere = form.fields.get('where') === 'here' ? undefined : await endAtIssuer(found.session, parts);
   await sessions.end(found.session);
   if (everywhere !== 'not reachable') return redirect(everywhere ?? '/', setCookies);
@@ -50,11 +49,11 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
   );
 };
 
-const hintOf = (session: LocalSession): string[] => (session.hint === undefined ? [] : [session.hint]);
+const hintOf = (session: LocalSession | undefined): string[] => (session?.hint === undefined ? [] : [session.hint]);
 
 const endAtIssuer = async (session: LocalSession, parts: EndpointParts): Promise<URL | undefined | 'not reachable'> => {
   const { issuer, sessions, settings, log } = parts;
-  if (!(await issuer.reachability.isReachable())) return 'not reachable';
+  if (!(await issuer.reachability.isReachable('click'))) return 'not reachable';
   try {
     const after = new URL(`${settings.path}/signed-out`, settings.origin).href;
     return await issuer.endSessionUrl(sessions.tokensOf(session)?.idToken, after);

@@ -1,4 +1,6 @@
 import { IssuerError } from '../issuer/issuer-error.ts';
+import { mayBeRedirected } from '../signed-in-state/may-be-redirected.ts';
+import { isSignedOut } from '../signed-in-state/silent-memory.ts';
 import { readReturnPath } from '../sign-in/return-path.ts';
 import { html, type ShowPage } from '../answers.ts';
 import { chromeOf, frameDocument } from './chrome.ts';
@@ -13,7 +15,8 @@ export const start = async (request: Request, parts: EndpointParts): Promise<Res
   const { origin, path } = parts.settings;
   const returnPath = readReturnPath(searchParams.get('to'), origin, path) ?? '/';
   if (searchParams.get('frame') === '1') return startInFrame(request, parts);
-  if (!(await parts.issuer.reachability.isReachable())) return notReachable(parts, returnPath);
+  if (!isByPerson(request, parts)) return askForClick(parts, returnPath);
+  if (!(await parts.issuer.reachability.isReachable('click'))) return notReachable(parts, returnPath);
   try {
     return await parts.departure.begin(request, { kind: 'interactive', returnPath });
   } catch (error) {
@@ -22,6 +25,31 @@ export const start = async (request: Request, parts: EndpointParts): Promise<Res
     return notReachable(parts, returnPath);
   }
 };
+
+/**
+ * Whether a person opened this address, and not a frame, a prefetch or another site's page. After a sign-out here only a click
+ * on a page of ours counts: any other page could send the browser along.
+ */
+const isByPerson = (request: Request, { departure }: EndpointParts): boolean => {
+  const headers = Object.fromEntries(request.headers);
+  const site = headers['sec-fetch-site'];
+  if (headers['sec-purpose'] !== undefined) return false;
+  if (headers['sec-fetch-mode'] !== undefined && !mayBeRedirected({ method: request.method, headers })) return false;
+  const isFromOutside = site === 'cross-site' || site === 'same-site';
+  return !isFromOutside || !isSignedOut(departure.memory(request));
+};
+
+const askForClick = ({ settings, showPage }: EndpointParts, returnPath: string): Response =>
+  html(
+    showPage({
+      title: `Sign in at ${settings.applicationName}`,
+      text: 'You are not signed in here.',
+      links: [
+        { label: 'Sign in', href: `${settings.path}/start?to=${encodeURIComponent(returnPath)}` },
+        { label: 'Go back', href: returnPath },
+      ],
+    }),
+  );
 
 const startInFrame = async (request: Request, parts: EndpointParts): Promise<Response> => {
   // A page of another origin has no business here, and a person who opens it by hand belongs at the start.
@@ -33,7 +61,7 @@ const startInFrame = async (request: Request, parts: EndpointParts): Promise<Res
   if (!isOurs) return html(refusedFrame(parts.showPage), { status: 400 });
   const visit = await parts.visits.recognise(request, { kind: 'frame', returnPath: '/' });
   if (visit.kind === 'sent-off') return visit.response;
-  return frameDocument(await chromeOf(visit, parts, false), visit.setCookies);
+  return frameDocument(await chromeOf(visit, parts), visit.setCookies);
 };
 
 const refusedFrame = (showPage: ShowPage): string =>

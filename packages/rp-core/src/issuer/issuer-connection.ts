@@ -154,7 +154,8 @@ export class IssuerConnection {
     const isAnswer = status === 200 && /\bjson\b/i.test(response.headers.get('content-type') ?? '');
     if (!isAnswer) {
       await response.body?.cancel();
-      this.reachability.noteFailed();
+      // A refusal of this one question (429, for one) is no reason to ask nothing for all others.
+      if (status >= 500 || status === 200) this.reachability.noteFailed();
       return { kind: 'no-answer', reason: status === 200 ? 'the profile is no JSON' : `status ${status}` };
     }
     // What stands in it may be one person's own fault, and is no reason to ask nothing for all others.
@@ -224,7 +225,7 @@ export class IssuerConnection {
       if (cause instanceof client.ClientError && !isTransport(cause)) {
         throw new IssuerError('ERR_ISSUER_ANSWER', `the issuer's answer cannot be used: ${cause.message}`, { cause });
       }
-      this.reachability.noteFailed();
+      if (!isRefusal(cause)) this.reachability.noteFailed();
       throw new IssuerError('ERR_ISSUER_UNREACHABLE', 'the issuer does not answer', { cause });
     }
   }
@@ -286,3 +287,10 @@ const isTransport = (error: client.ClientError): boolean =>
   error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' ||
   error.code === 'OAUTH_RESPONSE_IS_NOT_JSON' ||
   error.code === 'OAUTH_PARSE_ERROR';
+
+/** A status of 4xx without an OAuth error: this one call is refused, which says nothing about others. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof client.ClientError &&
+  error.cause instanceof Response &&
+  error.cause.status >= 400 &&
+  error.cause.status < 500;

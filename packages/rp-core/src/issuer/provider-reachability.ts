@@ -5,14 +5,17 @@ export interface ReachabilityOptions {
   readonly monotonicMs?: () => number;
 }
 
+/** Whether a page is to be shown, which works without the issuer, or a person clicked and waits for nothing else. */
+export type ReachabilityAsker = 'page' | 'click';
+
 const freshMs = 60_000;
-const probeLimitMs = 1000;
+const probeLimitsMs: Readonly<Record<ReachabilityAsker, number>> = { page: 1000, click: 2000 };
 const firstPauseMs = 2000;
 const longestPauseMs = 60_000;
 
 /**
  * Whether this server reached the issuer in the last minute. What one request learns serves all: one probe at a time, and
- * after a failure growing pauses (2 s to 1 min) in which nobody asks.
+ * after a failure growing pauses (2 s to 1 min) in which only a click asks.
  */
 export class ProviderReachability {
   readonly #probe: ReachabilityOptions['probe'];
@@ -20,7 +23,7 @@ export class ProviderReachability {
   #reachedAtMs: number | undefined;
   #pausedUntilMs: number | undefined;
   #pauseMs = firstPauseMs;
-  #probing: Promise<boolean> | undefined;
+  readonly #probing = new Map<ReachabilityAsker, Promise<boolean>>();
 
   constructor({ probe, monotonicMs = () => performance.now() }: ReachabilityOptions) {
     this.#probe = probe;
@@ -46,19 +49,23 @@ export class ProviderReachability {
     return this.#pausedUntilMs !== undefined && this.#monotonicMs() < this.#pausedUntilMs;
   }
 
-  /** Whether it is worth sending a browser there. Probes, for one second at most, when nothing is known. */
-  async isReachable(): Promise<boolean> {
+  /**
+   * Whether it is worth sending a browser there. Probes when nothing is known, for one second at most before a page and two
+   * after a click. A click asks in a pause too: the issuer may be back, and the person knows it.
+   */
+  async isReachable(asker: ReachabilityAsker = 'page'): Promise<boolean> {
     if (this.#reachedAtMs !== undefined && this.#monotonicMs() - this.#reachedAtMs < freshMs) return true;
-    if (this.isPaused()) return false;
-    this.#probing ??= this.#askOnce().finally(() => {
-      this.#probing = undefined;
-    });
-    return this.#probing;
+    if (asker === 'page' && this.isPaused()) return false;
+    const underWay = this.#probing.get(asker);
+    if (underWay !== undefined) return underWay;
+    const probing = this.#askOnce(probeLimitsMs[asker]).finally(() => this.#probing.delete(asker));
+    this.#probing.set(asker, probing);
+    return probing;
   }
 
-  async #askOnce(): Promise<boolean> {
+  async #askOnce(limitMs: number): Promise<boolean> {
     try {
-      await this.#probe(AbortSignal.timeout(probeLimitMs));
+      await this.#probe(AbortSignal.timeout(limitMs));
       this.noteReached();
       return true;
     } catch {

@@ -4,7 +4,7 @@ import type { Subject } from './subject.ts';
 /** How long the person has, from the page to the end of the sign-in. */
 export const proofLifetimeSeconds = 600;
 /** How long wrong passwords and mails count, whatever number of sign-ins they are spread over. */
-export const proofCountingSeconds = 3600;
+const proofCountingSeconds = 3600;
 export const maxWrongPasswords = 5;
 export const maxMails = 3;
 

@@ -10,11 +10,12 @@ export type ProfileClaims =
   | { readonly profile?: undefined; readonly fault: ProfileClaimsFault };
 
 /**
- * Control characters, invisible format characters, line and paragraph separators, halves of surrogate pairs: with them a
- * text can look like another, or turn the rest of a line around.
+ * Control characters, what shows nothing (format characters, fillers, an empty Braille cell), line and paragraph separators, halves
+ * of surrogate pairs: with them a text can look like another, or turn the rest of a line around. Joiners and variation selectors
+ * stay: languages and emoji need them.
  */
 const unprintable =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF\u{E0000}-\u{E007F}]/u;
+  /[\u034F\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}]/u;
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const maxGroups = 250;

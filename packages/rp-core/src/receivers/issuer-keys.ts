@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, type CryptoKey, customFetch, type FetchImplementation } from 'jose';
+import { createRemoteJWKSet, type CryptoKey, customFetch, errors, type FetchImplementation } from 'jose';
 import { IssuerKeysError } from './issuer-keys-error.ts';
 import { readText } from './read-text.ts';
 
@@ -55,10 +55,13 @@ export class IssuerKeys {
    */
   async find({ alg, kid }: KeySelection): Promise<CryptoKey> {
     const keys = await this.#keys();
+    const mayNotAsk = keys.coolingDown;
     try {
       return await keys(kid === undefined ? { alg } : { alg, kid });
     } catch (error) {
       if (error instanceof IssuerKeysError) throw error;
+      // Perhaps a new key of the issuer's, which a stranger's token keeps from being looked up: the sender shall try again.
+      if (mayNotAsk && error instanceof errors.JWKSNoMatchingKey) throw unavailable(error);
       throw new IssuerKeysError('ERR_ISSUER_KEY_UNKNOWN', 'the issuer has no such key', { cause: error });
     }
   }

@@ -9,6 +9,8 @@ import type { LocalSessionStore } from './local-session-store.ts';
 
 /** A page waits for it: an issuer that hangs must not hang every application with it. */
 const answerSeconds = 2;
+/** A session for which there was no answer is asked for again after so long. */
+const pauseMs = 2000;
 
 export interface HeartbeatParts {
   readonly issuer: Pick<IssuerConnection, 'readProfile'>;
@@ -27,6 +29,8 @@ export interface HeartbeatParts {
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
   readonly #underWay = new Map<string, Promise<boolean>>();
+  /** When each pause ends; the oldest first. */
+  readonly #pauses = new Map<string, number>();
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
@@ -39,13 +43,14 @@ export class Heartbeat {
   async prove(session: LocalSession): Promise<boolean> {
     const asked = this.#underWay.get(session.idHash);
     if (asked !== undefined) return asked;
+    if (this.#isPaused(session)) return this.#goUnproved(session);
     const asking = this.#ask(session).finally(() => this.#underWay.delete(session.idHash));
     this.#underWay.set(session.idHash, asking);
     return asking;
   }
 
   async #ask(session: LocalSession): Promise<boolean> {
-    const { issuer, sessions, store, linker, log, now, unprovedSeconds } = this.#parts;
+    const { issuer, sessions, store, linker, log, now } = this.#parts;
     const tokens = sessions.tokensOf(session);
     if (tokens === undefined) {
       log('heartbeat.tokens-unreadable', {});
@@ -58,11 +63,9 @@ export class Heartbeat {
     // Only the doubt that was there when it was asked: one that came since then is not answered by this.
     const proved = { provedAt: now(), ...(session.distrusted ? { distrusted: false } : {}) };
     if (answer.kind === 'no-answer') {
-      const age = (now().getTime() - session.provedAt.getTime()) / 1000;
-      log('heartbeat.no-answer', { reason: answer.reason, proofAgeSeconds: Math.round(age) });
-      if (age < unprovedSeconds) return true;
-      await store.delete(session.idHash);
-      return false;
+      log('heartbeat.no-answer', { reason: answer.reason, proofAgeSeconds: Math.round(this.#ageSeconds(session)) });
+      this.#pause(session);
+      return this.#goUnproved(session);
     }
     if (answer.kind === 'ended') {
       await store.delete(session.idHash);
@@ -82,5 +85,30 @@ export class Heartbeat {
       return false;
     }
     return store.update(session.idHash, { ...proved, profileEtag: answer.etag });
+  }
+  /** Nothing was said: the last proof counts for so long. */
+  async #goUnproved(session: LocalSession): Promise<boolean> {
+    if (this.#ageSeconds(session) < this.#parts.unprovedSeconds) return true;
+    await this.#parts.store.delete(session.idHash);
+    return false;
+  }
+
+  #ageSeconds({ provedAt }: LocalSession): number {
+    return (this.#parts.now().getTime() - provedAt.getTime()) / 1000;
+  }
+
+  #isPaused({ idHash }: LocalSession): boolean {
+    const leftMs = (this.#pauses.get(idHash) ?? 0) - this.#parts.now().getTime();
+    return leftMs > 0 && leftMs <= pauseMs;
+  }
+
+  #pause({ idHash }: LocalSession): void {
+    const nowMs = this.#parts.now().getTime();
+    for (const [one, until] of this.#pauses) {
+      if (until > nowMs) break;
+      this.#pauses.delete(one);
+    }
+    this.#pauses.delete(idHash);
+    this.#pauses.set(idHash, nowMs + pauseMs);
   }
 }

@@ -9,7 +9,7 @@ export interface LocalSession {
   readonly sid: string | undefined;
   /** The person here, as `LocalUsers` knows them. */
   readonly localUserId: string;
-  /** The hint that this session answers for (claim `latchkey_hint`); undefined where the issuer has none. */
+  /** The hint that this session answers for (claim `latchkey_hint`); undefined where the browser shows none here. */
   readonly hint: string | undefined;
   /** Hints that turned out not to be the issuer's: they cause no more silent trips. At most ten, the newest first. */
   readonly foreignHints: readonly string[];

@@ -102,7 +102,8 @@ export class LocalSessions {
       foreignHints: foreignHints(hints, answer.hint, session.foreignHints),
       profileEtag,
       provedAt: this.#parts.now(),
-      distrusted: false,
+      // A doubt that came after the session was read stays.
+      ...(session.distrusted ? { distrusted: false } : {}),
     });
   }
 

@@ -1,4 +1,4 @@
-import { cookieNamesWith, ownCookie } from '../cookies/cookie-header.ts';
+import { ownCookie, ownCookiesWith } from '../cookies/cookie-header.ts';
 import type { CookieNames, CookieWriter } from '../cookies/cookies.ts';
 import type { Sealer } from '../secrets/sealer.ts';
 import {
@@ -13,6 +13,8 @@ import {
 } from './attempt.ts';
 
 const mostAttempts = 5;
+/** No more are looked at, or taken back in one answer: somebody could send hundreds. */
+const mostPresent = 20;
 /** A line of cookies that is longer than 8 KB is refused by many servers. */
 const mostAttemptBytes = 5000;
 /** Of one with the longest return path and the most hints. */
@@ -76,9 +78,9 @@ export class AttemptCookies {
 
   #present(cookieHeader: string | null): PresentAttempt[] {
     const prefix = this.#names.attemptPrefix;
-    return cookieNamesWith(cookieHeader, prefix).map((name) => ({
+    return ownCookiesWith(cookieHeader, prefix, mostPresent).map(([name, value]) => ({
       name,
-      bytes: name.length + (ownCookie(cookieHeader, name)?.length ?? 0),
+      bytes: name.length + value.length,
       begunAt: attemptBegunAt(name.slice(prefix.length)),
     }));
   }

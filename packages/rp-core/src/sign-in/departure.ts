@@ -6,6 +6,7 @@ import { readHints } from '../signed-in-state/hints.ts';
 import {
   emptySilentMemory,
   openSilentMemory,
+  quietHints,
   sealSilentMemory,
   withDeparture,
   type SilentMemory,
@@ -61,7 +62,8 @@ export class Departure {
   remember(memory: SilentMemory): string {
     const { names, cookies, silentSealer, now } = this.#parts;
     const nowSeconds = now().getTime() / 1000;
-    const until = Math.max(nowSeconds + 600, ...memory.tried.map((entry) => entry.until));
+    const lasting = [...quietHints(memory), ...memory.signedOutOf];
+    const until = Math.max(nowSeconds + 600, ...lasting.map((entry) => entry.until));
     return cookies.set(names.silent, sealSilentMemory(silentSealer, memory), until - nowSeconds, 'by servers');
   }
 }

@@ -9,6 +9,8 @@ export interface SignedInStateFacts {
     readonly provedAt: number;
     readonly expiresAt: number;
     readonly accessTokenExpiresAt?: number | undefined;
+    /** Something about the person changed since the last proof. */
+    readonly distrusted?: boolean;
   };
   /** Hints for which the issuer had no answer, or under which the person signed out here. */
   readonly tried: readonly { readonly hint: string; readonly until: number }[];
@@ -73,16 +75,20 @@ export const decideSignedInState = (
   const others = hints.filter((hint) => hint !== own);
   if (maySendOff && others.some((hint) => !session.foreignHints.includes(hint))) return 'silent';
 
-  const spent = session.accessTokenExpiresAt !== undefined && now >= session.accessTokenExpiresAt;
-  if (spent) {
-    // A heartbeat needs a bearer: a new one comes by a silent trip, and until a page visit allows one the last proof stands.
+  // A page may be shown beside a hint that turned out to be somebody's forgery; what changes something is proved first.
+  const undisturbed = redirectable ? others.every((hint) => session.foreignHints.includes(hint)) : others.length === 0;
+  const trusted = undisturbed && session.distrusted !== true;
+  const spentAt = session.accessTokenExpiresAt ?? Infinity;
+  if (now >= spentAt) {
+    // A heartbeat needs a bearer, and a new one comes by a silent trip only.
     if (maySendOff) return 'silent';
-    return now - session.provedAt < limits.unprovedSeconds ? 'keep' : 'anonymous';
+    const stands =
+      now - session.provedAt < limits.unprovedSeconds &&
+      (!issuerReachable || (trusted && now - spentAt < limits.proofSeconds));
+    return stands ? 'keep' : 'anonymous';
   }
 
   const young = now - session.provedAt < limits.proofSeconds;
   const hintFits = own === undefined || hints.includes(own);
-  // A page may be shown beside a hint that turned out to be somebody's forgery; what changes something is proved first.
-  const undisturbed = redirectable ? others.every((hint) => session.foreignHints.includes(hint)) : others.length === 0;
-  return young && hintFits && undisturbed ? 'keep' : 'heartbeat';
+  return young && hintFits && trusted ? 'keep' : 'heartbeat';
 };

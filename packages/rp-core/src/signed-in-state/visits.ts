@@ -14,6 +14,7 @@ import {
   type SignedInStateLimits,
 } from './decide-signed-in-state.ts';
 import { browserState, readHints } from './hints.ts';
+import { isSignedOut, quietHints } from './silent-memory.ts';
 
 /** Who a request is from. */
 export type Visit =
@@ -28,6 +29,8 @@ export type Visit =
   | {
       readonly kind: 'anonymous';
       readonly ask: boolean;
+      /** The browser brings a hint, or the person signed out here: signing in by itself would undo something. */
+      readonly onlyByClick: boolean;
       readonly state: string;
       readonly setCookies: readonly string[];
     }
@@ -68,14 +71,21 @@ export class Visits {
     const left =
       found.kind === 'gone' || (found.kind === 'none' && cookieValues(cookieHeader, names.marker).length > 0);
     const gone = left ? sessions.clearCookies() : [];
-    if (session === undefined && hints.length === 0) return this.#anonymous(cookieHeader, gone, false);
-
     const memory = departure.memory(request);
+    const anonymous = (setCookies: readonly string[], ask: boolean): Visit => ({
+      kind: 'anonymous',
+      ask,
+      onlyByClick: hints.length > 0 || isSignedOut(memory),
+      state: browserState(cookieHeader, names.hint, ''),
+      setCookies,
+    });
+    if (session === undefined && hints.length === 0) return anonymous(gone, false);
+
     const facts: SignedInStateFacts = {
       now: now().getTime() / 1000,
       hints,
       ...(session === undefined ? {} : { session: sessionFacts(session) }),
-      tried: memory.tried,
+      tried: quietHints(memory),
       departures: memory.departures,
       redirectable: sendOff !== undefined,
       issuerReachable: true,
@@ -84,34 +94,26 @@ export class Visits {
       decideSignedInState({ ...facts, ...change }, limits);
 
     let state = decide();
-    // Only a trip that would be made asks whether the issuer is there.
-    if (state === 'silent' && !(departure.hasRoom(request) && (await issuer.reachability.isReachable()))) {
-      state = decide({ issuerReachable: false });
-    }
+    if (state === 'silent' && !departure.hasRoom(request)) state = decide({ redirectable: false });
+    // Only where it makes a difference does a page wait for the word whether the issuer is there.
+    const matters = state === 'silent' || (state === 'anonymous' && session !== undefined);
+    if (matters && !(await issuer.reachability.isReachable())) state = decide({ issuerReachable: false });
     if (state === 'silent' && sendOff !== undefined) {
       const response = await this.#sendOff(request, sendOff);
       if (response !== undefined) return { kind: 'sent-off', response };
       state = decide({ issuerReachable: false });
     }
     const ask = decide({ redirectable: true }) === 'silent';
-    if (state === 'anonymous' || session === undefined) {
-      if (session === undefined) return this.#anonymous(cookieHeader, gone, ask);
-      await sessions.end(session);
-      return this.#anonymous(cookieHeader, sessions.clearCookies(), ask);
-    }
-    // With a spent bearer the issuer would refuse whatever the session is.
-    const spent = session.accessTokenExpiresAt !== undefined && session.accessTokenExpiresAt <= now();
-    if (state === 'heartbeat' || (session.distrusted && !spent)) {
+    if (session === undefined) return anonymous(gone, ask);
+    // Unproved, it is of no use to this request; the next page visit may prove it.
+    if (state === 'anonymous') return anonymous([], ask);
+    if (state === 'heartbeat') {
       if (!(await this.#parts.heartbeat.prove(session))) {
-        return this.#anonymous(cookieHeader, sessions.clearCookies(), ask);
+        return anonymous(sessions.clearCookies(), ask);
       }
     }
     const stateText = browserState(cookieHeader, names.hint, markerOf(session));
     return { kind: 'signed-in', session, ask, state: stateText, setCookies: [] };
-  }
-
-  #anonymous(cookieHeader: string | null, setCookies: readonly string[], ask: boolean): Visit {
-    return { kind: 'anonymous', ask, state: browserState(cookieHeader, this.#parts.names.hint, ''), setCookies };
   }
 
   /** A page must not become unreadable because the way to the issuer is closed. */
@@ -130,6 +132,7 @@ const sessionFacts = (session: LocalSession): NonNullable<SignedInStateFacts['se
   hint: session.hint,
   foreignHints: session.foreignHints,
   provedAt: session.provedAt.getTime() / 1000,
+  distrusted: session.distrusted,
   expiresAt: session.expiresAt.getTime() / 1000,
   accessTokenExpiresAt:
     session.accessTokenExpiresAt === undefined ? undefined : session.accessTokenExpiresAt.getTime() / 1000,

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -15,8 +16,10 @@ export class SqliteDatabase {
   readonly connection: DatabaseSync;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param file made where there is none, readable by its owner alone as far as the process's umask says so */
+  /** @param file made where there is none, for its owner alone; `:memory:` is none */
   constructor(file: string) {
+    // SQLite gives the files beside it the same mode.
+    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
     this.connection = new DatabaseSync(file, { timeout: busyMs });
     this.connection.exec('pragma journal_mode = wal; pragma foreign_keys = on');
   }

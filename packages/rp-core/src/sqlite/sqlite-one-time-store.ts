@@ -7,9 +7,9 @@ export class SqliteOneTimeStore implements OneTimeStore {
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
-    database.connection.exec(
-      'create table if not exists latchkey_used (key text primary key, keep_until integer not null) strict',
-    );
+    database.connection.exec(`
+      create table if not exists latchkey_used (key text primary key, keep_until integer not null) strict;
+      create index if not exists latchkey_used_keep_until on latchkey_used (keep_until)`);
   }
 
   async claim(key: string, keepUntil: Date): Promise<boolean> {

@@ -11,9 +11,11 @@ const schema = `
     id_hash text primary key, issuer text not null, sub text not null, sid text, local_user_id text not null,
     begun_at integer not null, expires_at integer not null, rest text not null) strict;
   create index if not exists latchkey_sessions_sub on latchkey_sessions (issuer, sub);
+  create index if not exists latchkey_sessions_expires_at on latchkey_sessions (expires_at);
   create index if not exists latchkey_sessions_user on latchkey_sessions (local_user_id);
   create table if not exists latchkey_ended_sessions (
     issuer text not null, sid text, sub text, ended_at integer not null, forget_at integer not null) strict;
+  create index if not exists latchkey_ended_sessions_forget_at on latchkey_ended_sessions (forget_at);
   create index if not exists latchkey_ended_sessions_issuer on latchkey_ended_sessions (issuer, sid, sub)`;
 
 /** What no statement looks for stands in `rest`. Moments in milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cookieNamesWith, cookieValues, ownCookie } from '../../src/cookies/cookie-header.ts';
+import { cookieValues, ownCookie, ownCookiesWith } from '../../src/cookies/cookie-header.ts';
 
 describe('reading the Cookie header (RFC 6265, section 5.4)', () => {
   it('finds a cookie among others', () => {
@@ -48,9 +48,21 @@ describe('reading the Cookie header (RFC 6265, section 5.4)', () => {
     assert.equal(ownCookie(header, 'app-session'), undefined);
   });
 
-  it('lists names that begin so once each, in the order in which they were sent', () => {
-    const header = 'app-attempt-b=1; app-attempt-a=2; app-attempt-b=3; other=4; app-attempt-=5';
-    assert.deepEqual(cookieNamesWith(header, 'app-attempt-'), ['app-attempt-b', 'app-attempt-a', 'app-attempt-']);
-    assert.deepEqual(cookieNamesWith(null, 'app-attempt-'), []);
+  it('lists cookies whose names begin so once each, in the order in which they were sent', () => {
+    const header = 'app-attempt-b=1; app-attempt-a=2; other=4; app-attempt-=5; xapp-attempt-c=6';
+    assert.deepEqual(ownCookiesWith(header, 'app-attempt-', 9), [
+      ['app-attempt-b', '1'],
+      ['app-attempt-a', '2'],
+      ['app-attempt-', '5'],
+    ]);
+    assert.deepEqual(ownCookiesWith(null, 'app-attempt-', 9), []);
+  });
+
+  it('lists one that was sent twice as empty, and knows of the second behind the last that is looked at', () => {
+    const header = 'app-attempt-b=1; app-attempt-a=2; app-attempt-c=3; app-attempt-b=tossed';
+    assert.deepEqual(ownCookiesWith(header, 'app-attempt-', 2), [
+      ['app-attempt-b', ''],
+      ['app-attempt-a', '2'],
+    ]);
   });
 });

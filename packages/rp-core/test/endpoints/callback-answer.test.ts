@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { ApplicationWorld, type Browser } from '../support/application-world.ts';
+import { ApplicationWorld, locationOf, type Browser } from '../support/application-world.ts';
 import type { Reply, Vouched } from '../support/issuer-double.ts';
 
 /** The answers of the issuer that are not good enough to sign somebody in. */
@@ -24,6 +24,8 @@ describe('the callback, by what the issuer answered', () => {
   };
   const didNotWork = /Signing in did not work/;
   const doesNotAnswer = /does not answer/;
+
+  const departSilently = async (): Promise<string> => locationOf(await browser.get('/page'));
 
   const now = (): number => Math.floor(Date.now() / 1000);
   const bad: readonly (readonly [string, () => Partial<Vouched>])[] = [
@@ -70,9 +72,9 @@ describe('the callback, by what the issuer answered', () => {
     await isRefused(await browser.comeBack(callback.href), 400, didNotWork);
   });
 
-  it('refuses a callback that has neither code nor error', async () => {
+  it('refuses a callback whose code is empty', async () => {
     const callback = new URL(world.issuer.vouch(await browser.begin(), { sub: 'alice' }));
-    callback.searchParams.delete('code');
+    callback.searchParams.set('code', '');
     await isRefused(await browser.comeBack(callback.href), 400, didNotWork);
   });
 
@@ -119,6 +121,8 @@ describe('the callback, by what the issuer answered', () => {
       },
       'answers garbage': { status: 200, body: '{"access_token": ' },
       'answers a page': { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Maintenance</h1>' },
+      'answers 429': { status: 429, headers: { 'retry-after': '10' } },
+      'answers 403 with a page': { status: 403, headers: { 'content-type': 'text/html' }, body: '<h1>Blocked</h1>' },
       redirects: { status: 302, headers: { location: 'https://other.example/token' } },
       'cuts the connection': 'cut',
     };
@@ -127,6 +131,24 @@ describe('the callback, by what the issuer answered', () => {
         const callback = world.issuer.vouch(await browser.begin(), { sub: 'alice' });
         world.issuer.instead.token = reply;
         await isRefused(await browser.comeBack(callback), 503, doesNotAnswer);
+      });
+    }
+
+    for (const status of [403, 404, 429]) {
+      it(`answers ${status} to one, it answers others: their heartbeats go on, and so do sign-ins`, async () => {
+        const other = world.browser();
+        await other.signIn({ sub: 'berta', sid: 's9' });
+        const callback = world.issuer.vouch(await browser.begin(), { sub: 'alice' });
+        world.issuer.instead.token = { status };
+        assert.equal((await browser.comeBack(callback)).status, 503);
+        delete world.issuer.instead.token;
+
+        const [asked, said] = [world.issuer.askedFor('profile'), world.issuer.askedFor('discovery')];
+        world.pass(301);
+        assert.equal((await other.page()).userId, world.session().localUserId);
+        assert.equal(world.issuer.askedFor('profile'), asked + 1);
+        assert.equal((await browser.signIn({ sub: 'alice', sid: 's1' })).status, 303);
+        assert.equal(world.issuer.askedFor('discovery'), said, 'and nobody had to ask whether it is there');
       });
     }
 
@@ -177,6 +199,28 @@ describe('the callback, by what the issuer answered', () => {
       await isRefused(await browser.signIn({ sub: 'alice' }), 403, /You are signed out/);
     });
   });
+
+  for (const [what, error, logged] of [
+    ['a long one', `x${'y'.repeat(5000)}`, 'other'],
+    ['one that writes a line of its own', 'server_error\n{"event":"account.made-administrator"}', 'other'],
+    ['one that turns the line around', 'server_error\u202e', 'other'],
+    ['an address', 'https://evil.example/', 'other'],
+    ['one of forty-one letters', 'x'.repeat(41), 'other'],
+    ['one that could be a code', 'temporarily_unavailable', 'temporarily_unavailable'],
+  ] as const) {
+    it(`logs of an error that somebody writes into the address what could be a code: ${what}`, async () => {
+      await browser.comeBack(world.issuer.refuse(await browser.begin(), error));
+      browser.setHint('h1');
+      await browser.comeBack(world.issuer.refuse(await departSilently(), error));
+      assert.deepEqual(
+        world.logged.map(({ event, details }) => [event, details['error']]),
+        [
+          ['sign-in.failed', logged],
+          ['sign-in.failed', logged],
+        ],
+      );
+    });
+  }
 
   it('never logs a code, token, state or name', async () => {
     const secrets: string[] = [];

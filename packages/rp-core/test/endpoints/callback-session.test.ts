@@ -26,7 +26,7 @@ describe('the local session after a sign-in', () => {
     const before = present();
     const response = await browser.signIn({ sub: 'alice', sid: 's1' });
     assert.equal(present(), before);
-    assert.equal((await browser.page()).csrf, csrf);
+    assert.equal(world.takesForm(csrf), true);
     assert.ok(!response.headers.getSetCookie().some((line) => line.startsWith('app-session=')));
     assert.equal(world.sessions.all().length, 1);
   });
@@ -53,6 +53,52 @@ describe('the local session after a sign-in', () => {
     await browser.signIn({ sub: 'berta', sid: 's1' });
     assert.notEqual(present(), before);
     assert.deepEqual([world.session().sub, world.users.user(world.session().localUserId).username], ['berta', 'berta']);
+  });
+
+  describe('answers for the hint', () => {
+    it('that the issuer named, where the browser shows it here', async () => {
+      browser.setHint('h1');
+      browser.agent.setCookie(world.origin, 'latchkey-hint', 'forged', '/latchkey');
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      assert.equal(world.session().hint, 'h1');
+    });
+
+    it('of nobody where the browser shows none: it would be missed at every page', async () => {
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      assert.equal(world.session().hint, undefined);
+      const asked = world.issuer.askedFor('profile');
+      for (let view = 0; view < 3; view++) assert.ok((await browser.page()).userId);
+      assert.equal(world.issuer.askedFor('profile'), asked);
+      world.pass(301);
+      await browser.page();
+      assert.equal(world.issuer.askedFor('profile'), asked + 1, 'and by the proof it is proved as ever');
+    });
+
+    it('of nobody where the browser shows another one only', async () => {
+      browser.setHint('forged');
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      assert.deepEqual([world.session().hint, world.session().foreignHints], [undefined, ['forged']]);
+    });
+
+    it('once it is shown, by one trip', async () => {
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      const { idHash } = world.session();
+      browser.setHint('h1');
+      const address = locationOf(await browser.get('/page'));
+      await browser.comeBack(world.issuer.vouch(address, { sub: 'alice', sid: 's1', hint: 'h1' }));
+      assert.deepEqual([world.session().idHash, world.session().hint], [idHash, 'h1']);
+      assert.ok((await browser.page()).userId);
+    });
+  });
+
+  it('does not forget a change that is told between its reading and its going on', async () => {
+    await browser.signIn({ sub: 'alice', sid: 's1' });
+    world.issuer.onExchanged = () => world.sessions.distrust(world.issuer.issuer, 'alice');
+    await browser.signIn({ sub: 'alice', sid: 's1' });
+    assert.equal(world.session().distrusted, true);
+    world.issuer.onExchanged = undefined;
+    await browser.signIn({ sub: 'alice', sid: 's1' });
+    assert.equal(world.session().distrusted, false, 'one that was there before is answered');
   });
 
   it('gets a new bearer when it is kept', async () => {

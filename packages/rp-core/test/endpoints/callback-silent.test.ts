@@ -17,6 +17,15 @@ describe('a silent trip', () => {
     assert.equal(new URL(address).searchParams.get('prompt'), 'none');
     return address;
   };
+  /** The issuer is away, and what was learnt of it before no longer counts. */
+  const noLongerReached = async (): Promise<void> => {
+    world.issuer.instead.discovery = { status: 503 };
+    world.issuer.instead.profile = { status: 503 };
+    const other = world.browser();
+    await other.signIn({ sub: 'berta' });
+    for (const session of world.sessions.all())
+      if (session.sub === 'berta') await world.sessions.delete(session.idHash);
+  };
   /** Whether a page visit is sent off now. */
   const isSentOff = async (): Promise<boolean> => (await browser.get('/page')).status === 303;
 
@@ -134,6 +143,18 @@ describe('a silent trip', () => {
       assert.equal(await isSentOff(), false);
     });
 
+    it('takes nobody for signed in whose session here ended during it', async () => {
+      browser.setHint('h1');
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      browser.setHint('h2');
+      const callback = world.issuer.vouch(await depart(), { sub: 'alice', sid: 's1', hint: 'h2' });
+      world.issuer.onExchanged = () => world.sessions.delete(world.session().idHash);
+      assert.equal(locationOf(await browser.comeBack(callback)), '/page?one=1');
+      assert.deepEqual(world.sessions.all(), []);
+      assert.equal(browser.cookie('app-session'), undefined);
+      assert.equal((await browser.page()).userId, null, 'and is not sent off again');
+    });
+
     it("leaves the page anonymous when the issuer's session ended meanwhile", async () => {
       browser.setHint('h1');
       world.issuer.onExchanged = async () => {
@@ -227,6 +248,52 @@ describe('a silent trip', () => {
     });
   });
 
+  describe('that comes back to a session that is younger than it', () => {
+    /** Alice signs in by a click while a trip is under way; her session begins after its departure. */
+    const signInMeanwhile = async (): Promise<string> => {
+      browser.setHint('h1');
+      await browser.signIn({ sub: 'berta', sid: 's0', hint: 'h1' });
+      browser.setHint('old');
+      const address = await depart();
+      browser.setHint('h2');
+      const claims = { iat: Math.floor(Date.now() / 1000) + 5 };
+      await browser.signIn({ sub: 'alice', sid: 's2', hint: 'h2', claims });
+      return address;
+    };
+    const isDoubtedOnly = async (response: Response): Promise<void> => {
+      assert.equal(locationOf(response), '/page?one=1');
+      assert.deepEqual([world.session().sub, world.session().distrusted], ['alice', true]);
+      assert.equal((await browser.page()).userId, world.session().localUserId);
+      assert.equal(world.session().distrusted, false, 'the heartbeat had the last word');
+    };
+
+    it('does not end it by login_required, which is older news', async () => {
+      const address = await signInMeanwhile();
+      await isDoubtedOnly(await browser.comeBack(world.issuer.refuse(address, 'login_required')));
+    });
+
+    it('puts nobody in its place who was signed in then', async () => {
+      const address = await signInMeanwhile();
+      const callback = world.issuer.vouch(address, { sub: 'berta', sid: 's0', hint: 'old' });
+      await isDoubtedOnly(await browser.comeBack(callback));
+    });
+
+    it('does not end it because the bearer of then is refused', async () => {
+      const address = await signInMeanwhile();
+      const callback = world.issuer.vouch(address, { sub: 'berta', sid: 's0', hint: 'old' });
+      world.issuer.onExchanged = () => world.issuer.endBearersOf('berta');
+      await isDoubtedOnly(await browser.comeBack(callback));
+    });
+
+    it('lets it be ended by the heartbeat that follows', async () => {
+      const address = await signInMeanwhile();
+      await browser.comeBack(world.issuer.refuse(address, 'login_required'));
+      world.issuer.endBearersOf('alice');
+      assert.equal((await browser.page()).userId, null);
+      assert.deepEqual(world.sessions.all(), []);
+    });
+  });
+
   describe('for a bearer that is spent', () => {
     beforeEach(async () => {
       await browser.signIn({ sub: 'alice', accessTokenSeconds: 3600 });
@@ -246,20 +313,73 @@ describe('a silent trip', () => {
       assert.equal(await isSentOff(), false);
     });
 
+    const whoPosts = async (): Promise<unknown> => {
+      const response = await browser.post('/page', {});
+      assert.equal(response.status, 200);
+      return ((await response.json()) as { readonly userId: unknown }).userId;
+    };
+    const isKept = (): void => {
+      assert.equal(world.sessions.all().length, 1);
+      assert.ok(browser.cookie('app-session'));
+      assert.ok(browser.cookie('app-here'));
+    };
+    /** As a page visit does when it is let: through the issuer, and back with a new bearer. */
+    const isRenewed = async (): Promise<void> => {
+      const { idHash } = world.session();
+      await browser.comeBack(world.issuer.vouch(await depart(), { sub: 'alice', accessTokenSeconds: 99_999 }));
+      assert.equal(world.session().idHash, idHash);
+      assert.equal(await whoPosts(), world.session().localUserId);
+    };
+
     it('keeps the session after a fault, asks nothing with the spent bearer, and does not begin again at once', async () => {
       world.issuer.endBearersOf('alice');
       const asked = world.issuer.askedFor('profile');
       await browser.comeBack(world.issuer.refuse(await depart(), 'server_error'));
       assert.equal(await isSentOff(), false);
-      assert.equal((await browser.page()).userId, world.session().localUserId);
+      assert.equal((await browser.page()).userId, null, 'nothing proves it, and the trip raised a doubt');
       assert.equal(world.issuer.askedFor('profile'), asked);
+      isKept();
+      world.pass(61);
+      await isRenewed();
     });
 
-    it('takes a form meanwhile, even when something changed for the person', async () => {
+    it('is not needed by a form within five minutes', async () => {
       world.issuer.endBearersOf('alice');
+      world.pass(190);
+      assert.equal(await whoPosts(), world.session().localUserId);
+    });
+
+    it('would be needed by a form after five minutes: it is taken for nobody, until a page visit renews the bearer', async () => {
+      const asked = world.issuer.askedFor('profile');
+      world.pass(210);
+      assert.equal(await whoPosts(), null);
+      assert.equal(world.issuer.askedFor('profile'), asked, 'nothing is asked with the spent bearer');
+      isKept();
+      await isRenewed();
+    });
+
+    it('would be needed by a form at once when something changed for the person', async () => {
       await world.sessions.distrust(world.issuer.issuer, 'alice');
-      const response = await browser.post('/page', {});
-      assert.deepEqual([response.status, world.sessions.all().length], [200, 1]);
+      assert.equal(await whoPosts(), null);
+      isKept();
+      await isRenewed();
+    });
+
+    it('would be needed by a form at once under a hint that is not of the session', async () => {
+      browser.setHint('h2');
+      assert.equal(await whoPosts(), null);
+      isKept();
+    });
+
+    it('is waited for as long as the issuer is away, twelve hours at most', async () => {
+      await world.sessions.distrust(world.issuer.issuer, 'alice');
+      const { localUserId } = world.session();
+      world.pass(12 * 3600 - 3700 - 10);
+      await noLongerReached();
+      for (const who of [await whoPosts(), (await browser.page()).userId]) assert.equal(who, localUserId);
+      world.pass(11);
+      for (const who of [await whoPosts(), (await browser.page()).userId]) assert.equal(who, null);
+      isKept();
     });
   });
 
@@ -279,8 +399,9 @@ describe('a silent trip', () => {
       const address = locationOf(await browser.get('/latchkey/start?frame=1', frame));
       assert.equal(new URL(address).searchParams.get('prompt'), 'none');
       const back = await browser.comeBack(world.issuer.vouch(address, { sub: 'alice', hint: 'h1' }), frame);
-      const { csrf } = await browser.page();
-      assert.deepEqual(await chromeOf(back), { signedIn: true, name: 'Alice', username: 'alice', csrf });
+      const { csrf, ...chrome } = (await chromeOf(back)) as { readonly csrf: string };
+      assert.deepEqual(chrome, { signedIn: true, name: 'Alice', username: 'alice' });
+      assert.equal(world.takesForm(csrf), true);
     });
 
     it('brings that nobody is', async () => {

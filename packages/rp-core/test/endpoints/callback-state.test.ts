@@ -90,6 +90,34 @@ describe('the callback, by what its state says', () => {
     assert.equal(world.sessions.all().length, 1);
   });
 
+  it('is noted for as long as it could be good, and a minute for clocks that differ', async () => {
+    const begunAt = world.now().getTime();
+    await browser.signIn({ sub: 'alice' });
+    const [entry, ...more] = world.oneTime.entries();
+    assert.deepEqual(more, []);
+    const [key = '', keepUntil = new Date(0)] = entry ?? [];
+    assert.match(key, /^state /);
+    assert.ok(Math.abs((keepUntil.getTime() - begunAt) / 1000 - 660) < 5, keepUntil.toISOString());
+  });
+
+  describe('and with neither code nor error', () => {
+    for (const [what, more] of [
+      ['nothing else', ''],
+      ['a token, as no flow of ours brings it', '&access_token=any&token_type=Bearer'],
+      ['a response in another form', '&response=eyJ'],
+    ] as const) {
+      it(`notes nothing, however often it comes, and leaves the sign-in as it is: ${what}`, async () => {
+        const callback = world.issuer.vouch(await browser.begin('/page'), { sub: 'alice' });
+        const { searchParams } = new URL(callback);
+        const empty = world.url(`/latchkey/callback?state=${searchParams.get('state')}${more}`);
+        for (let time = 0; time < 5; time++) await isContinuePage(await browser.comeBack(empty), '/page');
+        assert.deepEqual(world.oneTime.entries(), []);
+        assert.equal(world.issuer.askedFor('token'), 0);
+        assert.equal(locationOf(await browser.comeBack(callback)), '/page');
+      });
+    }
+  });
+
   it('is good once for twenty at the same moment', async () => {
     const callback = world.issuer.vouch(await browser.begin(), { sub: 'alice' });
     const answers = await Promise.all(Array.from({ length: 20 }, () => browser.comeBack(callback)));

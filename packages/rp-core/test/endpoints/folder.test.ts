@@ -103,6 +103,81 @@ describe("the folder of the sign-in's addresses", () => {
       assert.deepEqual(browser.attempts(), []);
     });
 
+    describe('begins', () => {
+      const begins = async (headers: Record<string, string>): Promise<void> => {
+        const url = new URL(locationOf(await browser.get('/latchkey/start?to=%2Fpage', headers)));
+        assert.equal(`${url.origin}${url.pathname}`, `${world.issuer.issuer}/authorize`);
+        assert.equal(browser.attempts().length, 1);
+      };
+      /** Answers with a page that has a link to itself, and has done nothing. */
+      const asksForClick = async (headers: Record<string, string>): Promise<void> => {
+        const asked = world.issuer.askedFor('discovery');
+        const response = await browser.get('/latchkey/start?to=%2Fpage', headers);
+        assert.equal(response.status, 200);
+        assert.equal(response.headers.get('location'), null);
+        assert.deepEqual(response.headers.getSetCookie(), []);
+        assert.equal(response.headers.get('x-frame-options'), 'DENY');
+        noStore(response);
+        assert.match(await response.text(), /href="\/latchkey\/start\?to=%2Fpage"/);
+        assert.deepEqual([browser.attempts(), world.issuer.askedFor('discovery')], [[], asked]);
+      };
+      const signOutHere = async (): Promise<void> => {
+        await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+        const { csrf } = await browser.page();
+        await browser.post('/latchkey/sign-out', { csrf: csrf ?? '', where: 'here' });
+      };
+      const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+      for (const [what, headers] of [
+        ['by a click on a page of ours', { ...page, 'sec-fetch-site': 'same-origin' }],
+        ['by the address bar or a bookmark', { ...page, 'sec-fetch-site': 'none' }],
+        ['through a service worker', { ...page, 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' }],
+        ['in a browser without Fetch Metadata', { accept: 'text/html' }],
+      ] as const) {
+        it(`${what}, signed out here or not`, async () => {
+          await begins(headers);
+          for (const name of browser.attempts()) browser.agent.setCookie(world.origin, name, undefined);
+          await signOutHere();
+          await begins(headers);
+        });
+      }
+
+      for (const site of ['same-site', 'cross-site']) {
+        it(`by a link on a ${site} page, where nobody signed out`, async () => {
+          await begins({ ...page, 'sec-fetch-site': site });
+        });
+
+        it(`not by a link on a ${site} page after a sign-out here, but by the click that it asks for`, async () => {
+          await signOutHere();
+          await asksForClick({ ...page, 'sec-fetch-site': site });
+          await begins({ ...page, 'sec-fetch-site': 'same-origin' });
+        });
+
+        it(`by a link on a ${site} page again once the person has signed in by a click`, async () => {
+          await signOutHere();
+          await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+          await begins({ ...page, 'sec-fetch-site': site });
+        });
+
+        for (const [what, headers] of [
+          ['a frame', { ...page, 'sec-fetch-dest': 'iframe' }],
+          ['an old frame', { ...page, 'sec-fetch-dest': 'frame' }],
+          ['an embedded object', { ...page, 'sec-fetch-dest': 'object' }],
+          ['a picture', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+          ['a script that fetches', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+          ['a prefetch', { ...page, 'sec-purpose': 'prefetch' }],
+          ['a page that is rendered ahead', { ...page, 'sec-purpose': 'prefetch;prerender' }],
+          ['a prefetch of a link element', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' }],
+        ] as const) {
+          it(`not by ${what} of a ${site} page`, () => asksForClick({ ...headers, 'sec-fetch-site': site }));
+        }
+      }
+
+      it('not by a prefetch of a page of ours either: nobody clicked yet', async () => {
+        await asksForClick({ ...page, 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch' });
+      });
+    });
+
     it('does not begin at an issuer that says it is another one', async () => {
       world.issuer.metadata = { issuer: 'https://other.example' };
       assert.equal((await browser.get('/latchkey/start?to=%2F')).status, 503);
@@ -115,8 +190,9 @@ describe("the folder of the sign-in's addresses", () => {
     it('tells scripts of this origin who is signed in, uncached', async () => {
       await browser.signIn({ sub: 'alice' });
       const response = await browser.get('/latchkey/chrome', script);
-      const { csrf } = await browser.page();
-      assert.deepEqual(await response.json(), { signedIn: true, name: 'Alice', username: 'alice', csrf });
+      const { csrf, ...chrome } = (await response.json()) as { readonly csrf: string };
+      assert.deepEqual(chrome, { signedIn: true, name: 'Alice', username: 'alice' });
+      assert.equal(world.takesForm(csrf), true);
       assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
       assert.equal(response.headers.get('access-control-allow-origin'), null);
       assert.equal(response.headers.get('x-content-type-options'), 'nosniff');

@@ -323,4 +323,26 @@ describe('the proof of a local user from before', () => {
     const cookie = browser.cookie('app-pending') ?? '';
     assert.doesNotMatch(Buffer.from(cookie, 'base64url').toString('latin1'), /alice|eyJ|example/);
   });
+
+  it('is taken back by a sign-out: nobody after that finishes it', async () => {
+    browser.setHint('h1');
+    for (const prepare of [
+      async () => undefined,
+      // The session may have ended before the form was sent.
+      async () => proof.world.sessions.delete(proof.world.session().idHash),
+    ]) {
+      await browser.signIn({ sub: 'berta', sid: 's0', hint: 'h1' });
+      assert.equal(locationOf(await browser.signIn({ sub: 'alice', sid: 's1' })), '/latchkey/proof');
+      assert.ok(browser.cookie('app-pending'));
+      const { csrf: own } = await browser.page();
+      await prepare();
+      await browser.post('/latchkey/sign-out', { csrf: own ?? '', where: 'here' });
+      assert.equal(browser.cookie('app-pending'), undefined);
+      assert.equal((await browser.get('/latchkey/proof')).status, 400);
+    }
+    assert.equal(
+      proof.world.users.links.some(({ sub }) => sub === 'alice'),
+      false,
+    );
+  });
 });

@@ -24,8 +24,9 @@ describe('several processes of an application, which share their stores', () => 
     next = 0;
     const { userId, csrf } = await browser.page();
     assert.equal(userId, world.session().localUserId);
+    assert.equal(world.takesForm(csrf, nodes[1]), true);
     next = 1;
-    assert.equal((await browser.page()).csrf, csrf);
+    assert.equal(world.takesForm((await browser.page()).csrf, nodes[0]), true);
   });
 
   it('take a callback once between them', async () => {
@@ -64,4 +65,57 @@ describe('several processes of an application, which share their stores', () => 
     await browser.page();
     assert.equal(world.issuer.askedFor('profile') - before, 1);
   });
+});
+
+describe('two applications to which somebody gave the same secret', () => {
+  let world: ApplicationWorld;
+  let browser: Browser;
+  let answering: RelyingParty;
+  beforeEach(async () => {
+    world = await ApplicationWorld.open();
+    answering = world.relyingParty;
+    // Both are on 127.0.0.1, where cookies ignore ports, and their names are the same.
+    browser = new Browser(world, (request) => world.answer(request, answering));
+  });
+  afterEach(() => world.close());
+
+  for (const [what, settings] of [
+    ['another origin', { origin: 'http://127.0.0.1:9090' }],
+    ['another client', { clientId: 'other' }],
+  ] as const) {
+    describe(`and that differ by ${what}`, () => {
+      it('take no form for their own that the other wrote', async () => {
+        await browser.signIn({ sub: 'alice', sid: 's1' });
+        const other = world.anotherNode(settings);
+        const { csrf } = await browser.page();
+        assert.deepEqual([world.takesForm(csrf), world.takesForm(csrf, other)], [true, false]);
+      });
+
+      it('open no sign-in that the other began', async () => {
+        const callback = world.issuer.vouch(await browser.begin('/page'), { sub: 'alice' });
+        answering = world.anotherNode(settings);
+        const again = new URL(locationOf(await browser.comeBack(callback)));
+        assert.match(again.searchParams.get('state') ?? '', /^2/);
+        assert.equal(world.issuer.askedFor('token'), 0);
+      });
+
+      it('open no memory of silent trips that the other wrote', async () => {
+        browser.setHint('h1');
+        await browser.comeBack(world.issuer.refuse(locationOf(await browser.get('/page')), 'login_required'));
+        assert.equal((await browser.get('/page')).status, 200);
+        answering = world.anotherNode(settings);
+        assert.equal((await browser.get('/page')).status, 303);
+      });
+
+      it('open no tokens that the other sealed', async () => {
+        await browser.signIn({ sub: 'alice', sid: 's1' });
+        answering = world.anotherNode(settings);
+        world.pass(301);
+        const asked = world.issuer.askedFor('profile');
+        assert.equal((await browser.page()).userId, null);
+        assert.equal(world.issuer.askedFor('profile'), asked);
+        assert.ok(world.events().includes('heartbeat.tokens-unreadable'));
+      });
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { ApplicationWorld, locationOf, type Browser } from '../support/application-world.ts';
+import { ApplicationWorld, Browser, locationOf } from '../support/application-world.ts';
 
 describe('POST sign-out', () => {
   let world: ApplicationWorld;
@@ -53,10 +53,172 @@ describe('POST sign-out', () => {
     assert.equal((await browser.get('/page')).status, 200);
   });
 
-  it('is over once the hint is another one', async () => {
-    await browser.post('/latchkey/sign-out', { csrf, where: 'here' });
-    browser.setHint('h2');
-    assert.equal((await browser.get('/page')).status, 303);
+  describe('here alone', () => {
+    /** What follows is later: it is not refused for its age alone. */
+    const signOutHere = async (who = browser, token = csrf): Promise<Response> => {
+      const response = await who.post('/latchkey/sign-out', { csrf: token, where: 'here' });
+      world.pass(5);
+      return response;
+    };
+    const depart = async (): Promise<string> => {
+      const address = locationOf(await browser.get('/page'));
+      assert.equal(new URL(address).searchParams.get('prompt'), 'none');
+      return address;
+    };
+    const alice = { sub: 'alice', sid: 's1', hint: 'h1' };
+    const onlyByClick = async (): Promise<boolean> => {
+      const headers = { cookie: browser.agent.cookieHeader(world.origin) ?? '' };
+      const visit = await world.relyingParty.recognise(new Request(world.url('/page'), { headers }));
+      assert.equal(visit.kind, 'page');
+      return visit.kind === 'page' && visit.onlyByClick;
+    };
+
+    it('is not undone by a forged hint: the trip that it causes signs nobody in, and happens once', async () => {
+      await signOutHere();
+      browser.setHint('forged');
+      assert.equal(locationOf(await browser.comeBack(world.issuer.vouch(await depart(), alice))), '/page');
+      await isSignedOut();
+    });
+
+    it('is not undone by a forged hint beside the own one', async () => {
+      await signOutHere();
+      browser.agent.setCookie(world.origin, 'latchkey-hint', 'forged', '/page');
+      await browser.comeBack(world.issuer.vouch(await depart(), alice));
+      await isSignedOut();
+    });
+
+    it('is not undone where the issuer names the session only, and never a hint', async () => {
+      const other = world.browser();
+      await other.signIn({ sub: 'berta', sid: 's5' });
+      await signOutHere(other, (await other.page()).csrf ?? '');
+      other.setHint('forged');
+      await other.comeBack(world.issuer.vouch(locationOf(await other.get('/page')), { sub: 'berta', sid: 's5' }));
+      assert.equal((await other.page()).userId, null);
+    });
+
+    it('is not undone where the issuer names neither session nor hint', async () => {
+      const other = world.browser();
+      await other.signIn({ sub: 'berta' });
+      await signOutHere(other, (await other.page()).csrf ?? '');
+      other.setHint('forged');
+      await other.comeBack(world.issuer.vouch(locationOf(await other.get('/page')), { sub: 'berta' }));
+      assert.equal((await other.page()).userId, null);
+    });
+
+    it('is not undone where this browser never showed the hint that the issuer named', async () => {
+      const other = world.browser();
+      await other.signIn({ sub: 'berta', sid: 's5', hint: 'h5' });
+      await signOutHere(other, (await other.page()).csrf ?? '');
+      for (const hint of ['forged', 'h5']) {
+        other.setHint(hint);
+        const address = locationOf(await other.get('/page'));
+        await other.comeBack(world.issuer.vouch(address, { sub: 'berta', sid: 's5', hint: 'h5' }));
+        assert.equal((await other.page()).userId, null, hint);
+      }
+    });
+
+    it('is not undone by twelve forged hints, one after the other, that would push it off a list', async () => {
+      await signOutHere();
+      for (let index = 0; index < 12; index++) {
+        browser.setHint(`forged${index}`);
+        await browser.comeBack(world.issuer.refuse(await depart(), 'login_required'));
+        world.pass(110);
+      }
+      browser.setHint('h1');
+      await isSignedOut();
+      browser.setHint('forged99');
+      await browser.comeBack(world.issuer.vouch(await depart(), alice));
+      await isSignedOut();
+    });
+
+    it('is not undone by twelve forged hints that were there at once, before and after it', async () => {
+      let tossed = '';
+      const victim = new Browser(world, (request) => {
+        const headers = new Headers(request.headers);
+        headers.set('cookie', `${tossed}${headers.get('cookie') ?? ''}`);
+        return world.answer(new Request(request, { headers }));
+      });
+      const forge = (word: string): string =>
+        Array.from({ length: 12 }, (_, index) => `latchkey-hint=${word}${index}; `).join('');
+      victim.setHint('h5');
+      await victim.signIn({ sub: 'berta', sid: 's5', hint: 'h5' });
+      const token = (await victim.page()).csrf ?? '';
+      tossed = forge('before');
+      await victim.post('/latchkey/sign-out', { csrf: token, where: 'here' });
+      world.pass(5);
+      tossed = forge('after');
+      victim.setHint(undefined);
+      const address = locationOf(await victim.get('/page'));
+      await victim.comeBack(world.issuer.vouch(address, { sub: 'berta', sid: 's5', hint: 'h5' }));
+      assert.equal((await victim.page()).userId, null);
+      tossed = '';
+      victim.setHint('h5');
+      assert.equal((await victim.page()).userId, null, 'the own hint causes no trip');
+    });
+
+    it('is not undone by a silent trip that began before it and comes back after it', async () => {
+      browser.setHint('h2');
+      const address = await depart();
+      await signOutHere();
+      const callback = world.issuer.vouch(address, { sub: 'alice', sid: 's2', hint: 'h2' });
+      assert.equal(locationOf(await browser.comeBack(callback)), '/page');
+      await isSignedOut();
+    });
+
+    it('is not undone by such a trip that another person comes out of, or the hidden frame', async () => {
+      browser.setHint('h2');
+      const frame = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+      const [address, framed] = [await depart(), locationOf(await browser.get('/latchkey/start?frame=1', frame))];
+      await signOutHere();
+      await browser.comeBack(world.issuer.vouch(address, { sub: 'berta', sid: 's3', hint: 'h2' }));
+      const response = await browser.comeBack(world.issuer.vouch(framed, alice), frame);
+      assert.match(await response.text(), /signedIn&quot;:false/);
+      await isSignedOut();
+    });
+
+    it('stays over after a click, though a trip from before it comes back then', async () => {
+      browser.setHint('h2');
+      const [known, unknown] = [await depart(), await depart()];
+      await signOutHere();
+      browser.setHint('h1');
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      const { idHash } = world.session();
+      await browser.comeBack(world.issuer.vouch(known, { sub: 'berta', sid: 's3', hint: 'h2' }));
+      assert.equal(world.session().idHash, idHash);
+      await isStillSignedIn();
+      await browser.comeBack(world.issuer.refuse(unknown, 'server_error'));
+      await isStillSignedIn();
+    });
+
+    it('is over once the hint is another one, of another session at the issuer', async () => {
+      await signOutHere();
+      browser.setHint('h2');
+      await browser.comeBack(world.issuer.vouch(await depart(), { sub: 'alice', sid: 's2', hint: 'h2' }));
+      await isStillSignedIn();
+      await world.sessions.delete(world.session().idHash);
+      browser.setHint(undefined);
+      assert.equal(await onlyByClick(), false);
+    });
+
+    it('makes pages ask for a click, whether the hint is there or not, until there is one', async () => {
+      await signOutHere();
+      assert.equal(await onlyByClick(), true);
+      browser.setHint(undefined);
+      assert.equal(await onlyByClick(), true);
+      await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+      await world.sessions.delete(world.session().idHash);
+      assert.equal(await onlyByClick(), false);
+    });
+
+    it('is remembered, and asks for a click, though the session was gone before', async () => {
+      browser.setHint(undefined);
+      await world.sessions.delete(world.session().idHash);
+      const response = await browser.post('/latchkey/sign-out', { csrf, where: 'here' });
+      const [line = ''] = response.headers.getSetCookie().filter((one) => one.startsWith('app-silent='));
+      assert.ok(Number(/Max-Age=(\d+)/.exec(line)?.[1]) > 300 * 24 * 3600, line);
+      const headers = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' };
+      assert.equal((await browser.get('/latchkey/start?to=%2F', headers)).status, 200);
+    });
   });
 
   it('is over once the person signs in by a click', async () => {

@@ -35,9 +35,9 @@ describe('signInThrough', () => {
       const target = new URL(request.url);
       return sendOverHttp(new Request(url(`${target.pathname}${target.search}`), request));
     });
+    agent.setCookie(world.origin, 'latchkey-hint', 'h1');
     const begun = await agent.get(world.url('/latchkey/start?to=%2F'));
     await agent.get(world.issuer.vouch(begun.headers.get('location') ?? '', { sub: 'alice', hint: 'h1' }));
-    agent.setCookie(world.origin, 'latchkey-hint', 'h1');
   });
   after(async () => {
     await served.close();
@@ -126,6 +126,25 @@ describe('signInThrough', () => {
       const response = await sendOverHttp(new Request(url('/members?one=1'), { headers: navigation }));
       assert.equal(response.status, 303);
       assert.equal(response.headers.get('location'), '/latchkey/start?to=%2Fmembers%3Fone%3D1');
+    });
+
+    it('asks who signed out here for a click, though no hint is there: a redirect would undo it', async () => {
+      const other = new UserAgent((request) => {
+        const target = new URL(request.url);
+        return sendOverHttp(new Request(url(`${target.pathname}${target.search}`), request));
+      });
+      const begun = await other.get(world.url('/latchkey/start?to=%2F'));
+      await other.get(world.issuer.vouch(begun.headers.get('location') ?? '', { sub: 'berta', sid: 's5' }));
+      assert.equal((await other.get(world.url('/members'))).status, 200);
+      const session = world.sessions.all().find(({ sub }) => sub === 'berta');
+      const visit = await world.relyingParty.recognise(
+        new Request(world.url('/'), { headers: { cookie: other.cookieHeader(world.origin) ?? '' } }),
+      );
+      assert.ok(session && visit.kind === 'page' && visit.visitor);
+      await other.post(world.url('/latchkey/sign-out'), { csrf: visit.visitor.csrf, where: 'here' });
+      const response = await other.get(world.url('/members'));
+      assert.equal(response.status, 401);
+      assert.match(await response.text(), /href="\/latchkey\/start\?to=%2Fmembers"/);
     });
 
     it('answers 401 to an anonymous form and to a program', async () => {

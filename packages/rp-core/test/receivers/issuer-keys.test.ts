@@ -90,13 +90,22 @@ describe('IssuerKeys', () => {
       assert.equal(issuer.asked, 2);
     });
 
-    it('asks once a minute however many unknown keys are named', async () => {
+    it('asks once a minute however many unknown keys are named, and says of the others that it cannot tell', async () => {
       await issuer.find('first');
       for (let second = 0; second < 180; second++) {
-        assert.equal(await issuer.find(`forged-${second}`), unknown);
+        assert.equal(await issuer.find(`forged-${second}`), second % 60 === 0 && second > 0 ? unknown : unavailable);
+        assert.equal(await issuer.find('first'), 'found');
         pass(1);
       }
       assert.equal(issuer.asked, 3);
+    });
+
+    it('refuses no new key because a stranger named another just before: the sender may try again', async () => {
+      assert.equal(await issuer.find('forged'), unknown, 'it was read anew for this one');
+      issuer.publish(first, second);
+      assert.equal(await issuer.find('second'), unavailable);
+      pass(60);
+      assert.equal(await issuer.find('second'), 'found');
     });
 
     it('asks once a minute for unknown keys while the issuer does not answer, and keeps those it has', async () => {

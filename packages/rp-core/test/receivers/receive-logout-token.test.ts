@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { IssuerKeys } from '../../src/receivers/issuer-keys.ts';
 import { receiveLogoutToken } from '../../src/receivers/receive-logout-token.ts';
 import { readVectors } from '../support/read-vectors.ts';
@@ -19,6 +19,9 @@ type Step =
 const vectors = readVectors('logout-tokens') as TokenVectors<unknown, Step>;
 const expectations = expectationsOf(vectors);
 const { token: goodToken, now } = vectors.accepted[0] ?? assert.fail();
+/** Of a key that the issuer does not publish. */
+const { token: strangersToken } =
+  vectors.refused.find(({ why }) => why === 'a kid that the issuer does not publish') ?? assert.fail();
 const laptop: SessionOfVectors = { name: 'laptop', sub: 'alice', sid: 'sid-1', begun_at: now - 1000 };
 
 const formType = 'application/x-www-form-urlencoded';
@@ -40,7 +43,7 @@ const aWorld = async (): Promise<ReceiverWorld> => {
 describe('receiveLogoutToken (Back-Channel Logout 1.0, sections 2.5 to 2.8)', () => {
   for (const { why, sessions, steps } of vectors.sequences) {
     it(`keeps in sequence: ${why}`, async () => {
-      const world = new ReceiverWorld(expectations, now);
+      const world = new ReceiverWorld(expectationsOf(vectors), now);
       await world.begin(...sessions);
       for (const step of steps) {
         if ('begin' in step) {
@@ -221,6 +224,30 @@ describe('receiveLogoutToken (Back-Channel Logout 1.0, sections 2.5 to 2.8)', ()
         world.setNow(now + 30);
         assert.equal((await receiveLogoutToken(deliveryOf(second), world)).status, 200);
         assert.deepEqual(world.left(), []);
+      }
+    });
+
+    it('answers 503 to a new key that a stranger keeps from being looked up, and 200 when the token comes again', async () => {
+      const world = await aWorld();
+      let published: object = { keys: [] };
+      const keys = new IssuerKeys({
+        jwksUri: async () => new URL('https://accounts.example.org/jwks'),
+        fetch: async () => Response.json(published),
+      });
+      const parts = world.parts({ expectations: { ...expectations, keys } });
+      mock.timers.enable({ apis: ['Date'], now: now * 1000 });
+      try {
+        assert.equal((await receiveLogoutToken(deliveryOf(strangersToken), parts)).status, 400);
+        published = vectors.jwks;
+        const response = await receiveLogoutToken(deliveryOf(goodToken), parts);
+        assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '10']);
+        assert.deepEqual([world.left(), world.used.entries()], [['laptop'], []]);
+        mock.timers.tick(60_000);
+        world.setNow(now + 60);
+        assert.equal((await receiveLogoutToken(deliveryOf(goodToken), parts)).status, 200);
+        assert.deepEqual(world.left(), []);
+      } finally {
+        mock.timers.reset();
       }
     });
 

@@ -28,7 +28,10 @@ export interface TokenVectors<Result, Step> {
   }[];
 }
 
-/** The issuer of the vectors; whatever else is fetched makes the test fail. */
+/**
+ * The issuer of the vectors; whatever else is fetched makes the test fail. Each time its keys are unread, so that a key that
+ * is not among them has been looked for.
+ */
 export const expectationsOf = (vectors: TokenVectors<unknown, unknown>): TokenExpectations => {
   const jwksUri = `${vectors.issuer}/jwks`;
   return {

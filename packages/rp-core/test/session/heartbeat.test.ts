@@ -94,20 +94,22 @@ describe('the heartbeat', () => {
   });
 
   describe('without an answer that says something of the session', () => {
+    /** Of an issuer that is ill, for everybody. */
     const silence: Readonly<Record<string, Reply>> = {
+      'a 500': { status: 500, headers: bearerChallenge },
+      'a 503': { status: 503 },
+      'a page': { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Maintenance</h1>' },
+      'a cut connection': 'cut',
+    };
+    /** Which may be for this one session. */
+    const refusals: Readonly<Record<string, Reply>> = {
       'a bare 401': { status: 401 },
       'a 401 of a wall in between': { status: 401, headers: { 'www-authenticate': 'Basic realm="staff"' } },
       'a bare 403': { status: 403, body: 'blocked' },
       'a redirect': { status: 302, headers: { location: 'https://other.example/' } },
       'a 404': { status: 404 },
       'a 429': { status: 429, headers: { 'retry-after': '10' } },
-      'a 500': { status: 500, headers: bearerChallenge },
-      'a 503': { status: 503 },
       'an empty 204': { status: 204 },
-      'a page': { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Maintenance</h1>' },
-      'a cut connection': 'cut',
-    };
-    const unusable: Readonly<Record<string, Reply>> = {
       'half an answer': { status: 200, body: '{"sub": "ali' },
       'a list': { status: 200, body: '[]' },
       'more than 64 KiB': { status: 200, body: JSON.stringify({ sub: 'alice', more: 'x'.repeat(70_000) }) },
@@ -119,19 +121,41 @@ describe('the heartbeat', () => {
         const { userId } = await browser.page();
         assert.equal(userId, world.session().localUserId);
         assert.equal(await questions(() => Promise.all([browser.page(), browser.page()])), 0);
+        world.pass(3);
+        assert.equal(await questions(() => browser.page()), 0, 'nor for any other session, until the pause is over');
         assert.ok(world.events().includes('heartbeat.no-answer'));
       });
     }
 
-    for (const [what, reply] of Object.entries(unusable)) {
-      it(`keeps the session through ${what}, which may be one person's own fault and makes nobody else wait`, async () => {
+    for (const [what, reply] of Object.entries(refusals)) {
+      it(`keeps the session through ${what}, pauses for it, and makes nobody else wait`, async () => {
+        const { idHash, localUserId } = world.session();
+        const other = world.browser();
+        await other.signIn({ sub: 'berta', sid: 's9' });
         world.issuer.instead.profile = reply;
         world.pass(301);
-        assert.equal((await browser.page()).userId, world.session().localUserId);
+        for (let view = 0; view < 5; view++) assert.equal((await browser.page()).userId, localUserId);
+        assert.equal(world.logged.filter(({ event }) => event === 'heartbeat.no-answer').length, 1);
+
         delete world.issuer.instead.profile;
-        assert.equal(await questions(() => browser.page()), 1);
+        const said = world.issuer.askedFor('discovery');
+        assert.equal(await questions(() => other.page()), 1, 'the heartbeat of another session goes on');
+        assert.equal((await other.get('/latchkey/start?to=%2F')).status, 303, 'and so do sign-ins');
+        assert.equal(world.issuer.askedFor('discovery'), said, 'without asking whether the issuer is there');
+        assert.equal(await questions(() => browser.page()), 0);
+        world.pass(3);
+        assert.equal(await questions(() => browser.page()), 1, 'after the pause it is asked for again');
+        assert.ok(await world.sessions.find(idHash));
       });
     }
+
+    it('ends the session after twelve hours, in a pause too', async () => {
+      world.issuer.instead.profile = { status: 429 };
+      world.pass(12 * 3600 - 1);
+      assert.equal((await browser.page()).userId, world.session().localUserId);
+      world.pass(1.5);
+      assert.equal(await questions(ended), 0);
+    });
 
     it('takes a time-out for no answer and never for a refusal', async () => {
       world.issuer.instead.profile = 'hang';

@@ -122,8 +122,31 @@ describe('the cookies of sign-ins under way', () => {
   });
 
   it('make room from what somebody else put under our names', () => {
-    const tossed = Array.from({ length: 30 }, (_, index) => `__Host-app-attempt-${index}=x`).join('; ');
-    assert.equal(removedNames(cookies.keep(anAttempt(), tossed)).length, 26);
+    const tossed = Array.from({ length: 15 }, (_, index) => `__Host-app-attempt-${index}=x`).join('; ');
+    assert.equal(removedNames(cookies.keep(anAttempt(), tossed)).length, 11);
+  });
+
+  it('look at twenty and take back no more in one answer, of however many and however long', () => {
+    for (const value of ['x', 'x'.repeat(4000)]) {
+      const tossed = Array.from({ length: 600 }, (_, index) => `__Host-app-attempt-${index}=${value}`).join('; ');
+      const lines = cookies.keep(anAttempt(), tossed);
+      assert.ok(removedNames(lines).length <= 20, `${removedNames(lines).length} taken back`);
+      assert.equal(setPairs(lines).length, 1);
+    }
+  });
+
+  it('go through the line of cookies once, however many there are', (context) => {
+    const header = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `__Host-app-attempt-${index}=x`).join('; ');
+    const split = context.mock.method(String.prototype, 'split');
+    const partsRead = (count: number): number => {
+      const given = header(count);
+      split.mock.resetCalls();
+      cookies.keep(anAttempt(), given);
+      cookies.hasRoom(given, now);
+      return split.mock.calls.reduce((sum, { this: text }) => sum + (String(text) === given ? count : 0), 0);
+    };
+    assert.deepEqual([partsRead(6), partsRead(600)], [2 * 6, 2 * 600]);
   });
 
   it('leave room for two side by side at their longest', () => {

@@ -43,7 +43,8 @@ describe('decideSignedInState, whatever the facts', () => {
           foreignHints: fc.uniqueArray(hint),
           provedAt: fc.integer({ min: now - 50_000, max: now }),
           expiresAt: fc.integer({ min: now - 10, max: now + 10 }),
-          accessTokenExpiresAt: fc.option(fc.integer({ min: now - 10, max: now + 10 }), { nil: undefined }),
+          accessTokenExpiresAt: fc.option(fc.integer({ min: now - 400, max: now + 10 }), { nil: undefined }),
+          distrusted: fc.boolean(),
         },
         { requiredKeys: ['foreignHints', 'provedAt', 'expiresAt'] },
       ),
@@ -83,6 +84,20 @@ describe('decideSignedInState, whatever the facts', () => {
       const spent = session?.accessTokenExpiresAt !== undefined && session.accessTokenExpiresAt <= now;
       return state !== 'keep' || spent || (session !== undefined && now - session.provedAt < 300);
     });
+  });
+
+  it('never keeps a session that something changed for, unless its bearer is spent and the issuer away', () => {
+    check(({ session, issuerReachable }, state) => {
+      const spent = session?.accessTokenExpiresAt !== undefined && session.accessTokenExpiresAt <= now;
+      return state !== 'keep' || session?.distrusted !== true || (spent && !issuerReachable);
+    });
+  });
+
+  it('never keeps a session whose bearer is spent for five minutes while the issuer answers', () => {
+    check(
+      ({ session, issuerReachable }, state) =>
+        state !== 'keep' || !issuerReachable || now - (session?.accessTokenExpiresAt ?? Infinity) < 300,
+    );
   });
 
   it('never keeps a session for more than twelve hours after its proof', () => {

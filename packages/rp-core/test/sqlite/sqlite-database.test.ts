@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -152,5 +152,34 @@ describe('SqliteDatabase', () => {
     const { connection } = open();
     connection.exec('create table a (id integer primary key); create table b (a integer references a)');
     assert.throws(() => connection.exec('insert into b values (7)'), /FOREIGN KEY/);
+  });
+
+  it('is for its owner alone, with the files beside it, whatever the umask of the process', async () => {
+    const before = process.umask(0);
+    try {
+      file = join(folder, 'private.db');
+      const database = open();
+      database.connection.exec('create table things (name text not null)');
+      await database.exclusively(() => insert(database, 'a secret'));
+      const modes = await Promise.all(
+        ['', '-wal', '-shm'].map(async (ending) => (await stat(`${file}${ending}`)).mode & 0o777),
+      );
+      assert.deepEqual(modes, [0o600, 0o600, 0o600]);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('opens a file that is there, and leaves its content and mode to its owner', async () => {
+    const database = open();
+    await database.exclusively(() => insert(database, 'a'));
+    await chmod(file, 0o640);
+    assert.deepEqual(namesIn(open()), ['a']);
+    assert.equal((await stat(file)).mode & 0o777, 0o640);
+  });
+
+  it('makes no file where it is in memory', async () => {
+    new SqliteDatabase(':memory:').close();
+    await assert.rejects(stat(':memory:'), { code: 'ENOENT' });
   });
 });

@@ -53,8 +53,11 @@ export class ApplicationWorld {
     return new ApplicationWorld(issuer, options);
   }
 
-  /** The same application in another process: it shares stores and secrets, and nothing else. */
-  anotherNode(): RelyingParty {
+  /**
+   * The same application in another process: it shares stores and secrets, and nothing else.
+   * @param instead settings of an application that is another one
+   */
+  anotherNode(instead: Partial<RelyingPartySettings> = {}): RelyingParty {
     const { issuer } = this;
     const { settings, linker, proofs } = this.#options;
     return new RelyingParty(
@@ -67,6 +70,7 @@ export class ApplicationWorld {
         cookieWord: 'app',
         applicationName: 'The application',
         ...settings,
+        ...instead,
       },
       {
         sessions: this.sessions,
@@ -120,6 +124,12 @@ export class ApplicationWorld {
     const [session] = sessions;
     if (session === undefined || sessions.length > 1) throw new Error(`there are ${sessions.length} sessions`);
     return session;
+  }
+
+  /** Whether it takes a form with this token for one of the session that there is. */
+  takesForm(csrf: string | null | undefined, node = this.relyingParty): boolean {
+    const { localUserId, sub, idHash } = this.session();
+    return node.isFormOf({ localUserId, sub, sessionId: idHash, csrf: '' }, csrf);
   }
 
   events(): string[] {
