@@ -26,6 +26,12 @@ describe('needs', () => {
     ]);
   });
 
+  it('that are Debian packages are named one by one', () => {
+    process.env['PATH'] = '/nowhere'; // so that PHP and its extensions are not found
+    const [line = ''] = missingNeeds(['php-applications']);
+    assert.match(line, /^php-applications is missing: install the Debian packages .*\bphp-mysql\b/);
+  });
+
   it('that a variable names are passed on by it, the others not at all', () => {
     process.env['LATCHKEY_TEST_NGINX'] = process.execPath;
     assert.deepEqual(environmentOf(['nginx', 'openssl', 'names']), { LATCHKEY_TEST_NGINX: process.execPath });

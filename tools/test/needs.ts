@@ -1,9 +1,15 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { mountNamespaceOptions } from '../stage/mount-namespace.ts';
+import { missingPhpApplicationPackages } from './php-application-packages.ts';
 
-/** `names`: that a process can have host names and authorities of its own, which the journeys' stage is built on. */
-export type Need = 'postgresql' | 'chromium' | 'nginx' | 'openssl' | 'certutil' | 'names';
+/**
+ * `php`: for the rules in PHP, without any application.
+ * `names`: that a process can have host names and authorities of its own, which the journeys' stage is built on.
+ * `php-applications`: WordPress, MediaWiki and what they run on, where Debian has them.
+ */
+export type Need = 'postgresql' | 'chromium' | 'nginx' | 'openssl' | 'certutil' | 'names' | 'php' | 'php-applications';
 
 const OLDEST_POSTGRESQL = 15;
 const DEJAVU = '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf';
@@ -17,7 +23,7 @@ interface NeedSource {
   /** Debian packages that are absent. */
   readonly missingPackages: () => string[];
   /** How to provide it, where installing something does not. */
-  readonly advice?: string;
+  readonly advice?: () => string;
 }
 
 const sources: Record<Need, NeedSource> = {
@@ -45,7 +51,17 @@ const sources: Record<Need, NeedSource> = {
   names: {
     find: () => (mountNamespaceOptions() === undefined ? undefined : ''),
     missingPackages: () => [],
-    advice: 'allow mount namespaces (unshare --mount), or user namespaces to ordinary users',
+    advice: () => 'allow mount namespaces (unshare --mount), or user namespaces to ordinary users',
+  },
+  php: {
+    find: () => (missingPhpPackages().length > 0 ? undefined : ''),
+    missingPackages: missingPhpPackages,
+    advice: () => 'install PHP 8.1 or later with curl, intl, mbstring and xml, phpunit and phpcs',
+  },
+  'php-applications': {
+    find: () => (phpApplicationPackages().length > 0 ? undefined : ''),
+    missingPackages: phpApplicationPackages,
+    advice: () => `install the Debian packages ${phpApplicationPackages().join(' ')}`,
   },
 };
 
@@ -64,7 +80,7 @@ export function missingNeeds(needs: readonly Need[]): string[] {
     .map((need) => {
       const { variable, advice } = sources[need];
       const orSet = variable === undefined ? '' : `, or set ${variable}`;
-      return `${need} is missing: ${advice ?? `install it${orSet}`}`;
+      return `${need} is missing: ${advice?.() ?? `install it${orSet}`}`;
     });
 }
 
@@ -126,11 +142,27 @@ function findNginx(): string | undefined {
   return existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : inPath('nginx');
 }
 
+function phpApplicationPackages(): string[] {
+  return missingPhpApplicationPackages({
+    has: (path) => globSync(path).length > 0,
+    phpExtensions: () => {
+      const { stdout } = spawnSync('php', ['-m'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      return (stdout ?? '').split('\n').map((line) => line.trim().toLowerCase());
+    },
+  });
+}
+
 function programInPath(program: string, debianPackage: string): NeedSource {
   return {
     find: () => inPath(program),
     missingPackages: () => (inPath(program) === undefined ? [debianPackage] : []),
   };
+}
+
+/** Where `phpunit` is, Debian has installed what it stands on. */
+function missingPhpPackages(): string[] {
+  const packages = ['php-cli', 'php-curl', 'php-intl', 'php-mbstring', 'php-xml', 'phpunit', 'php-codesniffer'];
+  return ['php', 'phpunit', 'phpcs'].every((program) => inPath(program) !== undefined) ? [] : packages;
 }
 
 function inPath(program: string): string | undefined {

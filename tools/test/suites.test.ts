@@ -12,7 +12,10 @@ const suitesByFile: Readonly<Record<string, string>> = {
   'packages/idp/test/postgresql/pages.browser.test.ts': 'browser',
   'packages/idp/test/pages/sign-in.browser.test.ts': 'browser',
   'examples/notes/test/notes.test.ts': 'unit',
+  'packages/rp-core-php/test/rules.php.test.ts': 'php',
   'test/journeys/three-sites.test.ts': 'browser',
+  'test/journeys/apps.test.ts': 'applications',
+  'test/journeys/wordpress-sign-in.test.ts': 'applications',
   'test/vectors/vectors.test.ts': 'unit',
   'tools/test/shuffle.test.ts': 'unit',
 };

@@ -17,6 +17,10 @@ export interface Suite {
 }
 
 const browserFiles = ['{packages,examples}/*/test/**/*.browser.test.ts', 'test/journeys/**/*.test.ts'];
+/** Journeys through the real applications. */
+const applicationFiles = ['test/journeys/{apps,wordpress-*,mediawiki-*}.test.ts'];
+const phpFiles = ['packages/*/test/**/*.php.test.ts'];
+const browserNeeds: readonly Need[] = ['postgresql', 'chromium', 'nginx', 'openssl', 'certutil', 'names'];
 const postgresqlFiles = [
   '{packages,examples}/*/test/**/*.postgresql.test.ts',
   '{packages,examples}/*/test/postgresql/**/*.test.ts',
@@ -26,7 +30,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'unit',
     files: ['{packages,examples}/*/test/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    except: [...browserFiles, ...postgresqlFiles],
+    except: [...browserFiles, ...postgresqlFiles, ...phpFiles],
     needs: [],
     concurrency: 2,
     limitSeconds: 900,
@@ -42,12 +46,30 @@ export const suites: readonly Suite[] = [
     optional: false,
   },
   {
+    name: 'php',
+    files: phpFiles,
+    except: [],
+    needs: ['php'],
+    concurrency: 2,
+    limitSeconds: 300,
+    optional: false,
+  },
+  {
     name: 'browser',
     files: browserFiles,
-    except: [],
-    needs: ['postgresql', 'chromium', 'nginx', 'openssl', 'certutil', 'names'],
+    except: applicationFiles,
+    needs: browserNeeds,
     concurrency: 2,
-    limitSeconds: 900,
+    limitSeconds: 1800,
+    optional: false,
+  },
+  {
+    name: 'applications',
+    files: applicationFiles,
+    except: [],
+    needs: [...browserNeeds, 'php-applications'],
+    concurrency: 1,
+    limitSeconds: 1200,
     optional: false,
   },
 ];
