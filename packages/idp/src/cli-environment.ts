@@ -41,6 +41,7 @@ export const cliEnvironment = (process: NodeJS.Process): CliEnvironment<Config> 
       await database.close();
     }
   },
+  applicationKinds: async () => (await import('./compose.ts')).applicationKinds,
   start: async (given, { json }) => {
     const logger = createLogger({ level: given.logLevel });
     const { stop, started } = watchSignals(process);

@@ -1,9 +1,12 @@
+import type { ApplicationKind } from '@latchkey/application-kind';
+import { wordpress } from '@latchkey/rp-wordpress/accounts-side';
 import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type Koa from 'koa';
 import type { CommandServices } from './cli/commands.ts';
 import type { Config } from './config.ts';
 import { ManageAccounts } from './domain/account/manage-accounts.ts';
+import { ConnectApplications } from './domain/application/connect-applications.ts';
 import { ManageClients } from './domain/client/manage-clients.ts';
 import { KeyRing } from './domain/key/key-ring.ts';
 import { EndSessions } from './domain/session/end-sessions.ts';
@@ -25,10 +28,12 @@ import { HintCookie, hintCookieSettings } from './oidc/hint-cookie.ts';
 import { currentPrivateAddresses, withPrivateAddresses } from './oidc/outgoing-exceptions.ts';
 import { ProviderHolder } from './oidc/provider-holder.ts';
 import { outgoingFetch } from './outgoing/as-fetch.ts';
+import { askApplication } from './outgoing/ask-application.ts';
 import { OutgoingHttpClient } from './outgoing/outgoing-fetch.ts';
 import { Argon2PasswordHasher } from './passwords/argon2-password-hasher.ts';
 import { BoundedQueue } from './passwords/bounded-queue.ts';
 import { ClientSecretHasher } from './secrets/client-secret-hasher.ts';
+import { constantTimeEqual } from './secrets/constant-time-equal.ts';
 import { keyedTextHash } from './secrets/keyed-text-hash.ts';
 import { SecretKey } from './secrets/secret-key.ts';
 import { Sealer } from './secrets/sealer.ts';
@@ -55,6 +60,9 @@ import { migrate } from './storage/migrate.ts';
 import { KnexRateLimits } from './storage/rate-limits.ts';
 import { removeExpired } from './storage/remove-expired.ts';
 import { secretKeyInDataDir } from './storage/secret-key-file.ts';
+
+/** What `latchkey connect` can connect. */
+export const applicationKinds: readonly ApplicationKind[] = [wordpress];
 
 const daySeconds = 24 * 3600;
 
@@ -129,6 +137,7 @@ export const compose = async (
     csrfKey: secretKey.derive('csrf'),
   });
 
+  const outgoing = new OutgoingHttpClient();
   const parts: Omit<ProviderParts, 'keys'> = {
     issuer,
     stores,
@@ -147,7 +156,7 @@ export const compose = async (
       pages.answerFormPost(ctx, action, (page) =>
         formPostPage({ ...page, action, parameters, clientName: ctx.oidc.client?.clientName }),
       ),
-    fetch: outgoingFetch(new OutgoingHttpClient(), currentPrivateAddresses),
+    fetch: outgoingFetch(outgoing, currentPrivateAddresses),
   };
   const keyRing = new KeyRing(new KnexSigningKeyStore(db, sealer), generateSigningKey, {
     rereadSeconds: keyRereadSeconds,
@@ -195,6 +204,7 @@ export const compose = async (
     isUnavailable: databaseUnavailable,
   });
 
+  const clients = new ManageClients({ transactions, hashClientSecret: (secret) => clientSecrets.hash(secret) });
   const maintainKeys = async (): Promise<void> => holder.useKeys(await keyRing.maintain());
   return {
     http,
@@ -202,7 +212,14 @@ export const compose = async (
     maintainKeys,
     commands: {
       accounts: new ManageAccounts({ transactions, passwordHasher: passwords }),
-      clients: new ManageClients({ transactions, hashClientSecret: (secret) => clientSecrets.hash(secret) }),
+      clients,
+      applications: new ConnectApplications({
+        kinds: applicationKinds,
+        issuer: config.issuer.url,
+        clients,
+        isClientSecret: (secret, secretHash) => constantTimeEqual(clientSecrets.hash(secret), secretHash),
+        ask: (privateAddresses) => askApplication(outgoing, privateAddresses),
+      }),
       keys: {
         list: () => keyRing.list(),
         rotate: async (by) => {

@@ -69,4 +69,21 @@ export const updateClientInput = z.strictObject({
   ...clientOptions,
 });
 
+export const applicationReference = z.strictObject({
+  kind: text,
+  url: text,
+  clientId: text.optional(),
+  rewriting: z.boolean(),
+});
+
+export const registerApplicationInput = z.strictObject({
+  ...applicationReference.shape,
+  clientName: text.optional(),
+  privateAddresses: texts.optional(),
+  presentSecret: text.optional(),
+  needsSecret: z.boolean(),
+  rotateSecret: z.boolean(),
+  dryRun: z.boolean(),
+});
+
 export const noInput = z.strictObject({});

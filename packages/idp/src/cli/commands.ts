@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChangedBy, ManageAccounts } from '../domain/account/manage-accounts.ts';
+import type { ConnectApplications } from '../domain/application/connect-applications.ts';
 import type { ManageClients } from '../domain/client/manage-clients.ts';
 import type { SigningKey } from '../domain/key/signing-key.ts';
 import type { EndedSessions } from '../domain/session/end-sessions.ts';
@@ -9,12 +10,15 @@ import {
   accountReference,
   addAccountInput,
   addClientInput,
+  applicationReference,
   clientReference,
   noInput,
+  registerApplicationInput,
   updateAccountInput,
   updateClientInput,
 } from './command-inputs.ts';
 import type { CommandResult } from './command-result.ts';
+import { checkedApplicationResult, registeredApplicationResult } from './connect-result.ts';
 import { CommandFailure } from './failure.ts';
 import { keysResult } from './key-result.ts';
 
@@ -25,6 +29,7 @@ export interface CommandServices {
     ManageClients,
     'add' | 'list' | 'show' | 'update' | 'rotateSecret' | 'disable' | 'enable' | 'remove'
   >;
+  readonly applications: Pick<ConnectApplications, 'register' | 'check'>;
   readonly keys: {
     /** Oldest first; retired ones that are still published included. */
     list(): Promise<readonly SigningKey[]>;
@@ -120,6 +125,13 @@ const commands = {
     const client = await clients.remove(clientId, by);
     return { client_id: client.clientId, client_name: client.clientName, removed: true };
   }),
+
+  'connect.register': command(registerApplicationInput, async ({ applications }, input) =>
+    registeredApplicationResult(await applications.register(input, by)),
+  ),
+  'connect.check': command(applicationReference, async ({ applications }, input) =>
+    checkedApplicationResult(await applications.check(input)),
+  ),
 
   'keys.list': command(noInput, async ({ keys }) => keysResult(await keys.list())),
   'keys.rotate': command(noInput, async ({ keys }) => keysResult(await keys.rotate(by))),

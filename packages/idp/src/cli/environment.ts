@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ApplicationKind } from '@latchkey/application-kind';
 import type { CommandServices } from './commands.ts';
 
 /** What the command line knows of the settings. */
@@ -25,6 +26,8 @@ export interface CliEnvironment<Config extends CliConfig = CliConfig> {
   start(config: Config, output: { readonly json: boolean }): Promise<void>;
   /** The names of the migrations that were applied now. */
   migrate(config: Config): Promise<{ readonly applied: readonly string[] }>;
+  /** What can be connected. */
+  applicationKinds(): Promise<readonly ApplicationKind[]>;
   /** How long to wait for a database or provider that is busy starting or ending, in milliseconds; default 10 s. */
   readonly patienceMs?: number;
 }

@@ -1,4 +1,6 @@
+import { ApplicationKindError } from '@latchkey/application-kind';
 import { AccountError } from '../domain/account/account-error.ts';
+import { ApplicationError } from '../domain/application/application-error.ts';
 import { ClientError } from '../domain/client/client-error.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { BusyError, PasswordError } from '../domain/sign-in/password-hasher.ts';
@@ -89,7 +91,9 @@ export function toFailure(error: unknown): CommandFailure {
   if (error instanceof AccountError || error instanceof ClientError) {
     return new CommandFailure('refused', error.code, error.message, { problems: error.problems });
   }
-  if (error instanceof PasswordError) return new CommandFailure('refused', error.code, error.message);
+  if (error instanceof ApplicationError || error instanceof ApplicationKindError || error instanceof PasswordError) {
+    return new CommandFailure('refused', error.code, error.message);
+  }
   if (error instanceof BusyError) return new CommandFailure('unreachable', error.code, `${error.message}: try again`);
   if (error instanceof ConfigError) {
     const problems = error.problems.map(({ setting, problem }) => ({

@@ -3,6 +3,8 @@ import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { addAccountVerbs } from './account-verbs.ts';
 import { addClientVerbs } from './client-verbs.ts';
+import { confirm } from './confirm.ts';
+import { addConnectVerb } from './connect-verb.ts';
 import type { CliConfig, CliEnvironment } from './environment.ts';
 import { CommandFailure, exitCodes, failureJson, failureLines, toFailure } from './failure.ts';
 import { addKeyVerbs } from './key-verbs.ts';
@@ -59,6 +61,7 @@ function buildProgram<Config extends CliConfig>(environment: CliEnvironment<Conf
   addServiceVerbs(program, environment, context);
   addClientVerbs(program, context);
   addAccountVerbs(program, context);
+  addConnectVerb(program, context);
   addKeyVerbs(program, context);
   throwUsageErrors(program, 'latchkey');
   return program;
@@ -67,13 +70,18 @@ function buildProgram<Config extends CliConfig>(environment: CliEnvironment<Conf
 function verbContext<Config extends CliConfig>(environment: CliEnvironment<Config>): VerbContext {
   const print: VerbContext['print'] = ({ json }, result, text) =>
     write(environment.stdout, json ? `${JSON.stringify(result, undefined, 2)}\n` : `${text}\n`);
+  const command: VerbContext['command'] = (name, input) =>
+    runCommand(environment, environment.readConfig(), name, input);
   return {
     print,
+    command,
     run: async (name, input, options, render) => {
-      const result = await runCommand(environment, environment.readConfig(), name, input);
+      const result = await command(name, input);
       await print(options, result, render(result));
     },
     readPassword: () => readPasswordLine(environment.stdin),
+    applicationKinds: () => environment.applicationKinds(),
+    confirm: (question) => confirm(question, environment.stdin, environment.stderr),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ApplicationKind } from '@latchkey/application-kind';
 import type { Command } from 'commander';
 import type { CommandResult } from './command-result.ts';
 import type { CommandName } from './commands.ts';
@@ -6,8 +7,13 @@ import type { CommandName } from './commands.ts';
 export interface VerbContext {
   /** Runs the command and prints its result: as JSON, or as `render` says it to people. */
   run(name: CommandName, input: object, options: JsonOption, render: (result: CommandResult) => string): Promise<void>;
+  /** Runs the command and prints nothing. */
+  command(name: CommandName, input: object): Promise<CommandResult>;
   print(options: JsonOption, result: CommandResult, text: string): Promise<void>;
   readPassword(): Promise<string>;
+  applicationKinds(): Promise<readonly ApplicationKind[]>;
+  /** Asks the person at the terminal; no where there is none. */
+  confirm(question: string): Promise<boolean>;
 }
 
 export interface JsonOption {

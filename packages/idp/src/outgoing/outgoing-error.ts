@@ -13,9 +13,12 @@ export type OutgoingErrorCode =
 export class OutgoingError extends Error {
   override readonly name = 'OutgoingError';
   readonly code: OutgoingErrorCode;
+  /** Node's code for what happened, such as ECONNREFUSED or CERT_HAS_EXPIRED, where there is one. */
+  readonly reason: string | undefined;
 
-  constructor(code: OutgoingErrorCode, message: string) {
+  constructor(code: OutgoingErrorCode, message: string, reason?: string) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }

@@ -230,7 +230,7 @@ function readHeaders(response: IncomingMessage): Headers {
 
 function connectError(target: OutgoingTarget, reason: string): OutgoingError {
   if (reason === 'HPE_HEADER_OVERFLOW') return tooLargeError(target, `${maxHeaderBytes} bytes of headers`);
-  return new OutgoingError('ERR_OUTGOING_CONNECT', `no usable answer from ${target.hostAndPort} (${reason})`);
+  return new OutgoingError('ERR_OUTGOING_CONNECT', `no usable answer from ${target.hostAndPort} (${reason})`, reason);
 }
 
 function tooLargeError(target: OutgoingTarget, limit: string): OutgoingError {

@@ -1,11 +1,15 @@
 import { Readable, Writable } from 'node:stream';
+import { wordpress } from '@latchkey/rp-wordpress/accounts-side';
 import type { CommandServices } from '../../src/cli/commands.ts';
 import type { CliEnvironment } from '../../src/cli/environment.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { ManageAccounts } from '../../src/domain/account/manage-accounts.ts';
+import { ConnectApplications } from '../../src/domain/application/connect-applications.ts';
 import { ManageClients } from '../../src/domain/client/manage-clients.ts';
 import type { SigningKey } from '../../src/domain/key/signing-key.ts';
 import { EndSessions } from '../../src/domain/session/end-sessions.ts';
+import { askApplication } from '../../src/outgoing/ask-application.ts';
+import { OutgoingHttpClient } from '../../src/outgoing/outgoing-fetch.ts';
 import { ClientSecretHasher } from '../../src/secrets/client-secret-hasher.ts';
 import type { Database } from '../../src/storage/database.ts';
 import { KnexTransactions } from '../../src/storage/knex-transactions.ts';
@@ -38,6 +42,8 @@ export const signingKey = (
   };
 };
 
+export const testIssuer = 'https://accounts.example.org';
+
 /** What the commands work on: the real use cases, and of everything else as little as shows what was asked of it. */
 export function testServices(database: Pick<Database, 'knex'>): CommandServices & { readonly told: readonly string[] } {
   const transactions = new KnexTransactions(database.knex);
@@ -47,6 +53,7 @@ export function testServices(database: Pick<Database, 'knex'>): CommandServices 
   };
   const endSessions = new EndSessions(transactions, notifier);
   const secrets = new ClientSecretHasher(Buffer.alloc(32, 1));
+  const clients = new ManageClients({ transactions, hashClientSecret: (secret) => secrets.hash(secret) });
   let keyList: readonly SigningKey[] = [signingKey('one', 'RS256', 1)];
   return {
     told,
@@ -54,7 +61,14 @@ export function testServices(database: Pick<Database, 'knex'>): CommandServices 
       transactions,
       passwordHasher: { hash: (password) => Promise.resolve(`hash of ${password}`) },
     }),
-    clients: new ManageClients({ transactions, hashClientSecret: (secret) => secrets.hash(secret) }),
+    clients,
+    applications: new ConnectApplications({
+      kinds: [wordpress],
+      issuer: testIssuer,
+      clients,
+      isClientSecret: (secret, secretHash) => secrets.hash(secret).equals(secretHash),
+      ask: (privateAddresses) => askApplication(new OutgoingHttpClient(), privateAddresses),
+    }),
     keys: {
       list: () => Promise.resolve(keyList),
       rotate: () => {
@@ -98,6 +112,7 @@ export async function runLatchkey(
     withServices: unexpected('opening the database'),
     start: unexpected('starting'),
     migrate: unexpected('migrating'),
+    applicationKinds: () => Promise.resolve([wordpress]),
     ...parts,
     argv,
     stdin: Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: isTty }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { applicationKinds } from '../../src/compose.ts';
 import { runLatchkey } from './cli-world.ts';
 import { useCommandLine } from './command-line.ts';
 
@@ -12,6 +13,7 @@ describe('the help of latchkey', () => {
   const verbs: readonly string[] = [
     'start',
     'migrate',
+    'connect',
     'keys list',
     'keys rotate',
     ...['add', 'list', 'show', 'update', 'rotate-secret', 'disable', 'enable', 'remove'].map(
@@ -32,10 +34,15 @@ describe('the help of latchkey', () => {
 
   it('of the program lists every group, and the version is the package’s', async () => {
     const { stdout } = await runLatchkey(['--help']);
-    for (const group of ['start', 'migrate', 'client', 'account', 'keys'])
+    for (const group of ['start', 'migrate', 'client', 'account', 'connect', 'keys'])
       assert.match(stdout, new RegExp(`\n  ${group}\\b`));
     assert.deepEqual(await runLatchkey(['help', 'client']), await runLatchkey(['client', '--help']));
     assert.match((await runLatchkey(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('of connect names every kind that can be connected', async () => {
+    const { stdout } = await runLatchkey(['connect', '--help']);
+    assert.match(stdout, new RegExp(`\\n  kind +${applicationKinds.map(({ name }) => name).join(', ')}\\n`));
   });
 
   it('has examples that run', async () => {

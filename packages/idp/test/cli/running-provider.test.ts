@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -36,6 +36,12 @@ describe('latchkey beside a provider on the embedded database', () => {
   const run = (argv: readonly string[], options: CliOptions = {}) =>
     runLatchkey(argv, { readConfig: () => ({ dataDir }), withServices, ...options });
   const addClient = (id: string) => run(['client', 'add', '--id', id, '--name', id, '--redirect-uri', uri]);
+  const blogFolder = async (): Promise<string> => {
+    const folder = join(dataDir, 'blog');
+    await mkdir(folder);
+    for (const name of ['wp-settings.php', 'wp-config.php']) await writeFile(join(folder, name), '<?php');
+    return folder;
+  };
   const clientIds = async (): Promise<readonly string[]> => {
     const { stdout } = await run(['client', 'list', '--json']);
     return (JSON.parse(stdout) as { clients: { client_id: string }[] }).clients.map(({ client_id: id }) => id);
@@ -66,6 +72,22 @@ describe('latchkey beside a provider on the embedded database', () => {
     assert.equal((await run(argv, { stdin: 'short' })).code, 1);
     assert.equal((await run(['account', 'sign-out', 'alice'])).code, 0);
     assert.equal((await run(['keys', 'rotate'])).code, 0);
+
+    const connect = await run(['connect', 'wordpress', 'https://192.0.2.1/', '--id', 'during-connect', '--json']);
+    const { client_secret: secret, check } = JSON.parse(connect.stdout) as Record<string, unknown>;
+    assert.match(String(secret), /^lks_/);
+    assert.deepEqual([connect.code, (check as { ready: boolean }).ready], [1, false]);
+    assert.match(connect.stderr, /"ERR_NOT_CONNECTED".*192\.0\.2\.1 is at a private address/);
+    const drupal = await run(['connect', 'wordpress', 'http://blog.example.org/']);
+    assert.deepEqual([drupal.code, drupal.stdout], [1, '']);
+    assert.match(drupal.stderr, /^latchkey: the address "http:\/\/blog.example.org\/" must be https [^\n]*\n$/);
+    const lost = ['connect', 'wordpress', 'https://192.0.2.1/', '--id', 'during-connect', '--path', await blogFolder()];
+    const refused = await run(lost);
+    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /cannot be shown again: --rotate-secret/);
+    const asked = await run(lost, { isTty: true, stdin: 'y\n' });
+    assert.match(asked.stdout, /The settings are in .*latchkey-config\.php/);
+    assert.equal((await run(['client', 'remove', 'during-connect'])).code, 0);
   });
 
   it('works after it was killed, and the next one clears away its socket', async () => {

@@ -138,8 +138,22 @@ export const describeEveryVerb = (
     assert.deepEqual(await run(['migrate']), said('The database is up to date.'));
   };
 
+  const applications = async (): Promise<void> => {
+    const planned = await json(['connect', 'wordpress', 'https://blog.example.org/news/', '--dry-run']);
+    assert.deepEqual(
+      [planned['issuer'], planned['client_id'], planned['registered'], planned['redirect_uris']],
+      [
+        settings()['ISSUER'] ?? planned['issuer'],
+        'blog.example.org-news',
+        true,
+        ['https://blog.example.org/news/latchkey/callback'],
+      ],
+    );
+    assert.match(String(planned['issuer']), /^https?:\/\//);
+  };
+
   it('does what each verb says, and records each change as a security event of the command line', async () => {
-    const stories = [clients, accounts, keys];
+    const stories = [clients, accounts, keys, applications];
     let sub: string | undefined;
     const tell = async (): Promise<void> => {
       for (let story = stories.shift(); story !== undefined; story = stories.shift()) sub = (await story()) ?? sub;
