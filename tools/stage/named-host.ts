@@ -10,7 +10,7 @@ export interface HostOptions {
    * `serverDirectives` say how it is answered.
    */
   readonly upstreams?: readonly string[];
-  /** More for nginx, in its `http`, the host's `server` and that one's `location /`. Relative paths are in the stage's folder. */
+  /** More for nginx, in its `http`, the host's `server` and that one's `location /`. Relative paths are in the stage's folder, those of sockets too. */
   readonly httpDirectives?: string;
   readonly serverDirectives?: string;
   readonly locationDirectives?: string;

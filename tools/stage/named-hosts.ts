@@ -58,6 +58,8 @@ export const nodeCommand: readonly [string, ...string[]] = [
 
 /** @param hosts what is served; the first dot and what follows is the domain, and there may be several */
 export const openNamedHosts = async (hosts: HostMap): Promise<NamedHosts> => {
+  // Each program of a stage is killed by a listener of its own when this process ends; ten are no leak.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), 100));
   const folder = makeStageFolder();
   try {
     return await openIn(folder, hosts);

@@ -24,7 +24,8 @@ export const startNginx = async (configuration: NginxConfiguration): Promise<Ngi
   await writeFile(file, nginxConfiguration(configuration));
   // The kernel tells it to end when this process is gone, in whatever way; then it ends its workers too.
   const order = ['--pdeathsig=TERM', program(), '-e', 'stderr', '-p', folder, '-c', file];
-  const child = spawn('setpriv', order, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // In the folder, so that `unix:` may name a socket in it by a relative path, as other directives do by the prefix.
+  const child = spawn('setpriv', order, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   const endAtExit = (): void => void child.kill('SIGTERM');
   process.once('exit', endAtExit);
   const ended = once(child, 'close').finally(() => process.off('exit', endAtExit));

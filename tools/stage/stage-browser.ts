@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { hostResolverRules, makeBrowserHome } from './browser-home.ts';
 import type { NamedHosts } from './named-hosts.ts';
 
 export interface BrowserOptions {
@@ -31,12 +28,7 @@ export const startStageBrowser = async (
   { folder, certificates }: Pick<NamedHosts, 'folder' | 'certificates'>,
   { args = [], ignoreDefaultArgs = [] }: BrowserOptions = {},
 ): Promise<StageBrowser> => {
-  const home = await folder.fresh();
-  const store = join(home, '.pki/nssdb');
-  await mkdir(store, { recursive: true, mode: 0o700 });
-  const certutil = (...order: string[]) => promisify(execFile)('certutil', ['-d', `sql:${store}`, ...order]);
-  await certutil('-N', '--empty-password');
-  await certutil('-A', '-n', 'stage', '-t', 'C,,', '-i', certificates.authorityFile);
+  const home = await makeBrowserHome(await folder.fresh(), certificates.authorityFile);
   const browser = await chromium.launch({
     executablePath,
     chromiumSandbox: process.getuid?.() !== 0,
@@ -49,7 +41,7 @@ export const startStageBrowser = async (
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.*',
+      `--host-resolver-rules=${hostResolverRules}`,
       ...args,
     ],
   });
