@@ -31,7 +31,7 @@ describe('what is over is taken out of the SQLite tables', () => {
     const [pruning, ...more] = [...new Set(statements)].filter((sql) =>
       new RegExp(`^delete from ${table} where \\w+ <`).test(sql),
     );
-    assert.ok(pruning !== undefined && more.length === 0, `${statements.join('; ')}`);
+    assert.ok(pruning !== undefined && more.length === 0, statements.join('; '));
     const plan = database.connection.prepare(`explain query plan ${pruning}`).all(0);
     return plan.map(({ detail }) => String(detail)).join('; ');
   };
