@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +8,7 @@ import { startChromium, type TestBrowser } from '../../packages/idp/test/support
 import { startCommand, type Child } from '../../packages/idp/test/support/child-process.ts';
 import { recordNavigations } from '../../tools/stage/navigations.ts';
 import { signIn } from '../../tools/stage/sign-in-page.ts';
+import { eventually } from './support/eventually.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const name = (page: Page): Promise<string> => page.locator('[data-latchkey-name]').innerText();
@@ -23,9 +23,11 @@ describe('npm run demo, as it says what to try', { timeout: 120_000 }, () => {
   const folders = async (): Promise<string[]> =>
     (await readdir(tmpdir())).filter((folder) => folder.startsWith('latchkey-demo-'));
 
+  const left = async (): Promise<string[]> => (await folders()).filter((folder) => !foldersBefore.includes(folder));
+
   before(async () => {
     foldersBefore = await folders();
-    demo = startCommand(['npm', 'run', 'demo'], { cwd: repository, env: process.env });
+    demo = startCommand(['npm', 'run', 'demo'], { cwd: repository, env: process.env, detached: true });
     for (const key of Object.keys(address) as (keyof typeof address)[]) {
       const line = await demo.line((text) => text.toLowerCase().startsWith(`${key} `) && text.includes('http://'));
       address[key] = /http:\/\/\S+/.exec(line)?.[0] ?? '';
@@ -35,10 +37,13 @@ describe('npm run demo, as it says what to try', { timeout: 120_000 }, () => {
   });
   after(async () => {
     await browser.close();
-    demo.process.kill('SIGTERM');
-    const { code, stderr } = await demo.ended;
-    const left = (await folders()).filter((folder) => !foldersBefore.includes(folder));
-    assert.deepEqual([code, left.filter((folder) => existsSync(`${tmpdir()}/${folder}`))], [0, []], stderr);
+    // As a terminal's Ctrl+C: the whole group is told, and npm passes on what it was told itself.
+    process.kill(-(demo.process.pid ?? 0), 'SIGINT');
+    const { stderr } = await demo.ended;
+    await eventually('everything has ended', async () => (await left()).length === 0);
+    for (const url of Object.values(address)) {
+      await assert.rejects(fetch(`http://127.0.0.1:${new URL(url).port}/`), `${url} is gone: ${stderr}`);
+    }
   });
 
   it('signs alice in at Notes', async () => {

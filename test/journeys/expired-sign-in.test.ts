@@ -45,7 +45,7 @@ describe('a sign-in that comes back too late, twice, or to the wrong browser', {
     await context.addCookies([
       {
         name: `__Host-notes-attempt-${attemptIdOf(attempt.state)}`,
-        value: sealAttempt(new Sealer(secret, 'attempt'), attempt),
+        value: sealAttempt(new Sealer(secret, `${house.notes.origin} ${house.notes.clientId} attempt`), attempt),
         url: house.notes.origin,
         secure: true,
         httpOnly: true,

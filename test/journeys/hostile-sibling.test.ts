@@ -138,6 +138,29 @@ describe('a hostile host of the same domain', { timeout: 240_000 }, () => {
       assert.equal(await calls.trips(), 0);
     });
 
+    it('begins nothing by a frame of an application where the person never was: neither user nor session', async () => {
+      const calls = await recordProviderCalls(house);
+      const stranger = await openSibling(house, context);
+      const navigations = recordNavigations(stranger);
+      for (const query of ['to=%2F', 'to=%2Fnotes', '']) {
+        await stranger.evaluate<unknown>(`new Promise((resolve) => {
+          const frame = document.createElement('iframe');
+          frame.hidden = true;
+          frame.onload = resolve;
+          frame.src = '${house.journal.origin}/latchkey/start?${query}';
+          document.body.append(frame);
+        })`);
+      }
+      assert.deepEqual(
+        navigations.all.map(({ status }) => status),
+        [200, 200, 200],
+      );
+      assert.deepEqual(await calls.all(), []);
+      assert.deepEqual([house.journal.users(), house.journal.sessions()], [[], []]);
+      assert.deepEqual(await cookieValues(context, `${house.journal.origin}/`, '__Host-journal-session'), []);
+      await stranger.close();
+    });
+
     it('sees neither the person nor the way there', async () => {
       const calls = await recordProviderCalls(house);
       const stranger = await openSibling(house, context);

@@ -5,6 +5,8 @@ import { recordNavigations } from '../../tools/stage/navigations.ts';
 import { openHouse, type House } from './support/house.ts';
 import { isAtSignInPage, shownName, signInAt, signOut } from './support/notes-pages.ts';
 import { recordProviderCalls } from './support/provider-calls.ts';
+import { whoIsShown, visitWithFrame } from './support/session-line.ts';
+import { forgedHint, openSibling, sibling, siblingHost, writeFromSibling } from './support/sibling.ts';
 
 describe('signing out of one application alone', { timeout: 300_000 }, () => {
   let house: House;
@@ -12,7 +14,7 @@ describe('signing out of one application alone', { timeout: 300_000 }, () => {
   let page: Page;
 
   before(async () => {
-    house = await openHouse();
+    house = await openHouse({ hosts: { [sibling]: siblingHost } });
   });
   after(async () => house.close());
   beforeEach(async () => {
@@ -73,6 +75,64 @@ describe('signing out of one application alone', { timeout: 300_000 }, () => {
     assert.deepEqual(navigations.redirects(), []);
     assert.deepEqual(await calls.all(), []);
     assert.equal(house.notes.sessions().length, 0);
+  });
+
+  describe('is not undone by a sibling host', () => {
+    const isOutOfNotes = async (): Promise<void> => {
+      assert.equal(house.notes.sessions().length, 0);
+      await page.goto(`${house.notes.origin}/notes`);
+      await seesLinkToSignIn();
+    };
+
+    it('that forges one more hint: there is a trip, and nobody comes out of it', async () => {
+      await writeFromSibling(house, page.context(), [forgedHint('forged1')]);
+      const [navigations, calls] = [recordNavigations(page), await recordProviderCalls(house)];
+      await page.goto(`${house.notes.origin}/nothing-here`);
+      assert.deepEqual([navigations.redirects().length, await calls.trips()], [3, 1]);
+      await isOutOfNotes();
+
+      await writeFromSibling(house, page.context(), [forgedHint('forged2')]);
+      await page.evaluate('sessionStorage.clear()');
+      await visitWithFrame(page, `${house.notes.origin}/`);
+      assert.deepEqual([await whoIsShown(page), await calls.trips()], [undefined, 2]);
+      await isOutOfNotes();
+    });
+
+    it('that forges twelve hints at longer paths, and puts none, or others, in the place of the own one', async () => {
+      const paths = ['/nothing-here', ...Array.from({ length: 11 }, (_, at) => `/nothing-here${'/x'.repeat(at + 1)}`)];
+      const deepest = `${house.notes.origin}${paths.at(-1)}`;
+      await writeFromSibling(house, page.context(), [
+        ...paths.map((path, at) => forgedHint(`pushing${at}`, path)),
+        `${forgedHint('gone')}; Max-Age=0`,
+      ]);
+      const calls = await recordProviderCalls(house);
+      await page.goto(deepest);
+      assert.equal(await calls.trips(), 1);
+      await isOutOfNotes();
+      await page.goto(`${house.notes.origin}/nothing-here`);
+      await isOutOfNotes();
+    });
+
+    it('that sends the browser to the start, by a link or in a frame', async () => {
+      const calls = await recordProviderCalls(house);
+      const stranger = await openSibling(house, page.context());
+      const start = `${house.notes.origin}/latchkey/start?to=%2Fnotes`;
+      await stranger.evaluate<unknown>(`new Promise((resolve) => {
+        const frame = document.createElement('iframe');
+        frame.onload = resolve;
+        frame.src = '${start}';
+        document.body.append(frame);
+      })`);
+      await isOutOfNotes();
+      await stranger.evaluate(`location.assign('${start}')`);
+      await stranger.waitForURL(start);
+      await isOutOfNotes();
+      assert.deepEqual(await calls.all(), []);
+      await stranger.getByRole('link', { name: 'Sign in' }).first().click();
+      await stranger.waitForURL(`${house.notes.origin}/notes`);
+      assert.equal(await shownName(stranger), 'Alice Example', 'by the click that was asked for');
+      await stranger.close();
+    });
   });
 
   it('ends with a click, which signs in without a password and comes back to the page', async () => {

@@ -60,7 +60,7 @@ describe('a copy of notes at another registrable domain', { timeout: 240_000 }, 
     assert.deepEqual(faults, []);
   });
 
-  it('makes no trip later, neither by the server nor in a frame', async () => {
+  it('makes no trip later, neither by the server nor in a frame, and asks for no proof at every view', async () => {
     const calls = await recordProviderCalls(house);
     const navigations = recordNavigations(page);
     for (const path of ['/notes', '/', '/notes']) {
@@ -68,7 +68,34 @@ describe('a copy of notes at another registrable domain', { timeout: 240_000 }, 
       assert.equal(await whoIsShown(page), 'Alice Example');
     }
     assert.deepEqual([navigations.redirects(), await calls.trips()], [[], 0]);
+    assert.deepEqual(await calls.heartbeats(), [], 'though it never shows a hint here');
+    copy.ageProofs(301);
+    await page.goto(`${copy.origin}/notes`);
+    assert.equal((await calls.heartbeats()).length, 1, 'and by its age the proof is renewed as ever');
     assert.ok(navigations.all.every(({ frame }) => frame === 'main'));
+  });
+
+  it('stays signed out here until a click, though there never was a hint to remember', async () => {
+    await page.goto(`${copy.origin}/notes`);
+    await signOut(page, 'here');
+    await page.waitForURL(front());
+    assert.equal((await page.goto(`${copy.origin}/notes`))?.status(), 401);
+
+    await page.evaluate(`document.cookie = '${hintCookie}=forged1; Domain=other.test; Path=/; Secure; SameSite=Lax'`);
+    const calls = await recordProviderCalls(house);
+    await page.goto(open());
+    assert.equal(await calls.trips(), 1);
+    assert.equal(await localSession(copy, context), undefined);
+    assert.equal((await page.goto(`${copy.origin}/notes`))?.status(), 401);
+    await context.clearCookies({ name: hintCookie, domain: '.other.test' });
+
+    await page.goto(`${house.notes.origin}/`);
+    await page.evaluate(`location.assign('${copy.origin}/latchkey/start?to=%2Fnotes')`);
+    await page.getByText('You are not signed in here').waitFor();
+    assert.equal(await localSession(copy, context), undefined);
+    await page.getByRole('link', { name: 'Sign in' }).first().click();
+    await page.waitForURL(`${copy.origin}/notes`);
+    assert.equal(await whoIsShown(page), 'Alice Example');
   });
 
   it('hears of the sign-out through the back channel, and without it by the heartbeat', async () => {

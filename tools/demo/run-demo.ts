@@ -37,7 +37,8 @@ const end = async (code: number): Promise<void> => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   process.exit(code);
 };
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(0));
+// `on`, for a terminal tells the whole group and npm passes its own on: the second must not end this without tidying up.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
 
 /** The port if nobody has it, else any. */
 const freePort = async (wanted: number): Promise<number> => {
@@ -126,7 +127,7 @@ const issuer = `http://accounts.${domain}:${ports[0]}`;
 const providerSettings = { ISSUER: issuer, DATA_DIR: join(folder, 'data'), SESSION_HINT_DOMAIN: domain };
 
 try {
-  console.log('Starting the provider and two applications; the first time takes some seconds.');
+  console.log('Starting the provider and two applications; that takes some seconds.');
   await start('The provider', [provider, 'start'], providerSettings, /^Latchkey is ready at /);
   const [notes, journal] = await Promise.all([
     startNotes('notes', 'Notes', ports[1]),

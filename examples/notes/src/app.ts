@@ -20,7 +20,8 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
   });
   const write = <Result>(work: (notes: Notes) => Result): Promise<Result> =>
     database.exclusively((connection) => work(notesOf(connection)));
-  const log = (event: string, details: object): void => console.log(JSON.stringify({ event, ...details }));
+  const log = (event: string, details: object): void =>
+    console.log(JSON.stringify({ time: new Date().toISOString(), event, ...details }));
   const linker = new Linker(
     users,
     // There is no way in but the issuer, so there never was a local user to adopt.
@@ -28,7 +29,11 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
     { record: ({ event, ...details }) => log(`linking.${event}`, details) },
   );
   const relyingParty = new RelyingParty(
-    { ...settings, applicationName: settings.name, cookieWord: settings.clientId },
+    {
+      ...settings,
+      applicationName: settings.name,
+      cookieWord: settings.clientId.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+    },
     {
       sessions: new SqliteSessions(database),
       oneTime: new SqliteOneTimeStore(database),
@@ -60,7 +65,7 @@ export function createApp(settings: Settings, database: SqliteDatabase): Koa {
 
   const router = new Router();
   router.get('/', (ctx) => {
-    ctx.set('Cache-Control', 'public, max-age=60');
+    ctx.set('Cache-Control', 'public, max-age=0, s-maxage=60'); // for shared caches: the writer's own browser asks again
     return show(ctx, settings.name, frontPage(notes.listPublic()));
   });
   router.get('/notes', requireSignIn(relyingParty), (ctx) => {

@@ -5,7 +5,8 @@ import type { Settings } from './settings.ts';
 export const stylesheet = `
 :root { color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; }
 body { max-width: 42rem; margin: 0 auto; padding: 1rem; }
-header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; border-bottom: 1px solid; }
+header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; border-bottom: 1px solid; }
+header p { white-space: nowrap; }
 header form, li form { display: inline; }
 [data-latchkey] { text-align: end; }
 [hidden] { display: none !important; }
@@ -43,6 +44,6 @@ export function notesPage(notes: readonly Note[], csrf: string): string {
     `<form method="post" action="/notes">${hidden}<button name="remove" value="${id}">Remove</button></form>`;
   return `<h1>My notes</h1>
 <form method="post" action="/notes">${hidden}<label>New note<textarea name="text" required maxlength="2000"></textarea></label>
-<label><input type="checkbox" name="public"> show it on the front page</label> <button>Save</button></form>
+<label><input type="checkbox" name="public"> show it on the front page</label><p><button>Save</button></p></form>
 ${list(notes, removal)}`;
 }

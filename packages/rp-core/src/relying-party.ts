@@ -90,7 +90,7 @@ export class RelyingParty {
     // Two applications with a copied secret still open nothing of each other's.
     const own = `${settings.origin.origin} ${settings.clientId}`;
     const sealer = (purpose: string): Sealer => new Sealer(settings.cookieSecret, `${own} ${purpose}`);
-    const issuer = new IssuerConnection(settings);
+    const issuer = new IssuerConnection(settings, log);
     const sessions = new LocalSessions({
       store: parts.sessions,
       sealer: sealer('tokens'),

@@ -5,7 +5,6 @@ import type { LocalSession } from '../session/local-session.ts';
 import { attemptSeconds, type Attempt } from '../sign-in/attempt.ts';
 import { readHints } from '../signed-in-state/hints.ts';
 import {
-  isSignedOut,
   undoesSignOut,
   withRest,
   withSignedIn,
@@ -146,7 +145,7 @@ const answerSilently = async (
   if (outcome.kind === 'signed-in') {
     const memory = parts.departure.memory(request);
     // In another session of the issuer than the person signed out of.
-    const over = isSignedOut(memory) ? [parts.departure.remember(withSignedIn(memory, undefined))] : [];
+    const over = memory.onlyByClick ? [parts.departure.remember(withSignedIn(memory, undefined))] : [];
     return backSignedIn(parts, attempt, outcome.session, [...done, ...outcome.setCookies, ...over]);
   }
   // Else somebody is signed in at the issuer whom this application does not take without a word from them.

@@ -18,13 +18,13 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
   const found = await sessions.find(cookieHeader);
   // A form of another site comes without our cookies: it must not take them away.
   if (found.kind === 'none') return redirect('/');
-  const nowSeconds = Math.floor(now().getTime() / 1000);
-  const signedOut = (session?: LocalSession): string[] => {
+  const signedOut = (session: LocalSession | undefined, onlyByClick: boolean): string[] => {
     const hints = [...new Set([...hintOf(session), ...readHints(cookieHeader, names.hint)])];
-    const memory = withSignedOut(departure.memory(request), { hints, ...(session && { session }) }, nowSeconds);
+    const nowSeconds = now().getTime() / 1000;
+    const memory = withSignedOut(departure.memory(request), { hints, session, onlyByClick }, nowSeconds);
     return [departure.remember(memory), ...sessions.clearCookies(), cookies.clear(names.pending)];
   };
-  if (found.kind === 'gone') return redirect('/', signedOut());
+  if (found.kind === 'gone') return redirect('/', signedOut(undefined, true));
   if (!formTokens.isGood(found.session.idHash, form.fields.get('csrf'))) {
     return html(
       showPage({
@@ -35,9 +35,9 @@ export const signOut = async (request: Request, parts: EndpointParts): Promise<R
       { status: 403 },
     );
   }
-  const setCookies = signedOut(found.session);
   const everywhere = form.fields.get('where') === 'here' ? undefined : await endAtIssuer(found.session, parts);
   await sessions.end(found.session);
+  const setCookies = signedOut(found.session, !(everywhere instanceof URL));
   if (everywhere !== 'not reachable') return redirect(everywhere ?? '/', setCookies);
   return html(
     showPage({

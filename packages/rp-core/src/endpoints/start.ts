@@ -1,6 +1,5 @@
 import { IssuerError } from '../issuer/issuer-error.ts';
 import { mayBeRedirected } from '../signed-in-state/may-be-redirected.ts';
-import { isSignedOut } from '../signed-in-state/silent-memory.ts';
 import { readReturnPath } from '../sign-in/return-path.ts';
 import { html, type ShowPage } from '../answers.ts';
 import { chromeOf, frameDocument } from './chrome.ts';
@@ -32,11 +31,14 @@ export const start = async (request: Request, parts: EndpointParts): Promise<Res
  */
 const isByPerson = (request: Request, { departure }: EndpointParts): boolean => {
   const headers = Object.fromEntries(request.headers);
-  const site = headers['sec-fetch-site'];
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
   if (headers['sec-purpose'] !== undefined) return false;
-  if (headers['sec-fetch-mode'] !== undefined && !mayBeRedirected({ method: request.method, headers })) return false;
+  // A service worker of ours may ask anew by the address alone; no script of another origin makes such a request.
+  const isOurWorker = site === 'same-origin' && destination === 'empty' && mode !== 'no-cors';
+  const isNavigation = mode === undefined || mayBeRedirected({ method: request.method, headers });
+  if (!isOurWorker && !isNavigation) return false;
   const isFromOutside = site === 'cross-site' || site === 'same-site';
-  return !isFromOutside || !isSignedOut(departure.memory(request));
+  return !isFromOutside || !departure.memory(request).onlyByClick;
 };
 
 const askForClick = ({ settings, showPage }: EndpointParts, returnPath: string): Response =>

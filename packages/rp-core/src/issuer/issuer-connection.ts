@@ -1,8 +1,9 @@
 import * as client from 'openid-client';
+import type { RelyingPartyLog } from '../relying-party-log.ts';
 import type { ResolvedSettings } from '../settings.ts';
 import type { Attempt } from '../sign-in/attempt.ts';
 import { IssuerError } from './issuer-error.ts';
-import { ProviderReachability } from './provider-reachability.ts';
+import { ProviderReachability, reasonOf } from './provider-reachability.ts';
 import type { ProfileAnswer } from './profile-answer.ts';
 
 /** Every call to the issuer ends after so long. */
@@ -30,14 +31,19 @@ export interface SignInAnswer {
 export class IssuerConnection {
   readonly reachability: ProviderReachability;
   readonly #settings: ResolvedSettings;
+  readonly #log: RelyingPartyLog;
   readonly #callback: string;
   #known: { readonly configuration: client.Configuration; readonly readAtMs: number } | undefined;
   #discovering: Promise<client.Configuration> | undefined;
 
-  constructor(settings: ResolvedSettings) {
+  constructor(settings: ResolvedSettings, log: RelyingPartyLog = () => {}) {
+    this.#log = log;
     this.#settings = settings;
     this.#callback = new URL(`${settings.path}/callback`, settings.origin).href;
-    this.reachability = new ProviderReachability({ probe: (signal) => this.#probe(signal) });
+    this.reachability = new ProviderReachability({
+      probe: (signal) => this.#probe(signal),
+      onChange: (answers, reason) => log(answers ? 'issuer.answers' : 'issuer.no-answer', answers ? {} : { reason }),
+    });
   }
 
   /** @throws {IssuerError} `ERR_ISSUER_UNREACHABLE` */
@@ -113,8 +119,8 @@ export class IssuerConnection {
       });
       return await this.#readProfileAnswer(response, etag);
     } catch (error) {
-      this.reachability.noteFailed();
-      return { kind: 'no-answer', reason: error instanceof Error ? error.message : 'unknown' };
+      this.reachability.noteFailed(reasonOf(error));
+      return { kind: 'no-answer', reason: reasonOf(error) };
     }
   }
 
@@ -155,7 +161,7 @@ export class IssuerConnection {
     if (!isAnswer) {
       await response.body?.cancel();
       // A refusal of this one question (429, for one) is no reason to ask nothing for all others.
-      if (status >= 500 || status === 200) this.reachability.noteFailed();
+      if (status >= 500 || status === 200) this.reachability.noteFailed(`status ${status} at the profile`);
       return { kind: 'no-answer', reason: status === 200 ? 'the profile is no JSON' : `status ${status}` };
     }
     // What stands in it may be one person's own fault, and is no reason to ask nothing for all others.
@@ -198,6 +204,12 @@ export class IssuerConnection {
         },
       ),
     );
+    const said = configuration.serverMetadata().issuer;
+    if (said !== this.#settings.issuerText) {
+      // Links and tokens are compared character by character: one slash more makes everybody a stranger.
+      this.#log('issuer.mismatch', { setting: this.#settings.issuerText, issuer: said });
+      throw new IssuerError('ERR_ISSUER_ANSWER', 'the issuer writes itself otherwise than the setting');
+    }
     this.#known = { configuration, readAtMs: performance.now() };
     return configuration;
   }
@@ -225,7 +237,7 @@ export class IssuerConnection {
       if (cause instanceof client.ClientError && !isTransport(cause)) {
         throw new IssuerError('ERR_ISSUER_ANSWER', `the issuer's answer cannot be used: ${cause.message}`, { cause });
       }
-      if (!isRefusal(cause)) this.reachability.noteFailed();
+      if (!isRefusal(cause)) this.reachability.noteFailed(reasonOf(cause));
       throw new IssuerError('ERR_ISSUER_UNREACHABLE', 'the issuer does not answer', { cause });
     }
   }

@@ -3,6 +3,8 @@ export interface ReachabilityOptions {
   readonly probe: (signal: AbortSignal) => Promise<void>;
   /** Milliseconds of a clock that only goes forward. */
   readonly monotonicMs?: () => number;
+  /** Told once when the issuer stops answering, with the reason, and once when it answers again. */
+  readonly onChange?: (answers: boolean, reason: string) => void;
 }
 
 /** Whether a page is to be shown, which works without the issuer, or a person clicked and waits for nothing else. */
@@ -20,13 +22,16 @@ const longestPauseMs = 60_000;
 export class ProviderReachability {
   readonly #probe: ReachabilityOptions['probe'];
   readonly #monotonicMs: () => number;
+  readonly #onChange: NonNullable<ReachabilityOptions['onChange']>;
+  #answers = true;
   #reachedAtMs: number | undefined;
   #pausedUntilMs: number | undefined;
   #pauseMs = firstPauseMs;
   readonly #probing = new Map<ReachabilityAsker, Promise<boolean>>();
 
-  constructor({ probe, monotonicMs = () => performance.now() }: ReachabilityOptions) {
+  constructor({ probe, monotonicMs = () => performance.now(), onChange = () => {} }: ReachabilityOptions) {
     this.#probe = probe;
+    this.#onChange = onChange;
     this.#monotonicMs = monotonicMs;
   }
 
@@ -34,10 +39,14 @@ export class ProviderReachability {
     this.#reachedAtMs = this.#monotonicMs();
     this.#pausedUntilMs = undefined;
     this.#pauseMs = firstPauseMs;
+    if (!this.#answers) this.#onChange(true, '');
+    this.#answers = true;
   }
 
-  noteFailed(): void {
+  noteFailed(reason: string): void {
     this.#reachedAtMs = undefined;
+    if (this.#answers) this.#onChange(false, reason);
+    this.#answers = false;
     const now = this.#monotonicMs();
     if (this.isPaused()) return; // of many that failed together one lengthens the pause
     this.#pausedUntilMs = now + this.#pauseMs;
@@ -68,9 +77,17 @@ export class ProviderReachability {
       await this.#probe(AbortSignal.timeout(limitMs));
       this.noteReached();
       return true;
-    } catch {
-      this.noteFailed(); // why it does not answer makes no difference here; whoever needs the answer reports it
+    } catch (error) {
+      this.noteFailed(reasonOf(error));
       return false;
     }
   }
 }
+
+/** Such as `ECONNREFUSED`: what fetch itself says is always the same. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  if (cause !== undefined && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause === undefined ? error.message : cause.message;
+};

@@ -39,7 +39,7 @@ export class Departure {
   ): Promise<Response> {
     const { issuer, attempts, names, now } = this.#parts;
     const cookieHeader = request.headers.get('cookie');
-    const nowSeconds = Math.floor(now().getTime() / 1000);
+    const nowSeconds = now().getTime() / 1000;
     const attempt = newAttempt({ number: 1, hints: readHints(cookieHeader, names.hint), ...how }, nowSeconds);
     const url = await issuer.authorizationUrl(attempt);
     const silent = how.kind === 'interactive' ? [] : [this.remember(withDeparture(this.memory(request), nowSeconds))];

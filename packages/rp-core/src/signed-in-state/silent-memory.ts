@@ -14,6 +14,8 @@ export interface SilentMemory {
   readonly signedOutOf: readonly { readonly name: string; readonly until: number }[];
   /** When the person last signed out here; a trip that began before signs nobody in. */
   readonly signedOutAt: number | undefined;
+  /** The person signed out here alone, as far as anybody knows, and has not signed in since: only a click begins anew. */
+  readonly onlyByClick: boolean;
 }
 
 /** Whose session at the issuer it is, as ID tokens tell it. */
@@ -28,6 +30,7 @@ export const emptySilentMemory: SilentMemory = {
   signedOut: [],
   signedOutOf: [],
   signedOutAt: undefined,
+  onlyByClick: false,
 };
 
 const mostHints = 10;
@@ -50,12 +53,17 @@ export const withTried = (memory: SilentMemory, hints: readonly string[], until:
 };
 
 /**
- * The person signed out here under these hints.
+ * The person signed out under these hints.
  * @param session what they signed out of, where that is still known
+ * @param onlyByClick whether the issuer was not told, so that its session may live
  */
 export const withSignedOut = (
   memory: SilentMemory,
-  { hints, session }: { readonly hints: readonly string[]; readonly session?: IssuerSession },
+  {
+    hints,
+    session,
+    onlyByClick,
+  }: { readonly hints: readonly string[]; readonly session: IssuerSession | undefined; readonly onlyByClick: boolean },
   now: number,
 ): SilentMemory => {
   const until = now + staysSeconds;
@@ -71,6 +79,7 @@ export const withSignedOut = (
       mostSignedOutOf,
     ),
     signedOutAt: now,
+    onlyByClick,
   };
 };
 
@@ -80,10 +89,8 @@ export const withSignedIn = (memory: SilentMemory, hint: string | undefined): Si
   tried: memory.tried.filter((entry) => entry.hint !== hint),
   signedOut: [],
   signedOutOf: [],
+  onlyByClick: false,
 });
-
-/** Whether the person signed out here, and has not signed in since. */
-export const isSignedOut = ({ signedOutOf }: SilentMemory): boolean => signedOutOf.length > 0;
 
 /** The name of none. */
 const unknownSession = '';
@@ -125,13 +132,13 @@ export const withRest = (
 
 /** Lists of a hint or name, and until when. */
 type Pairs = readonly (readonly [string, number])[];
-type Sealed = readonly [Pairs, readonly number[], Pairs, Pairs, number | null];
+type Sealed = readonly [Pairs, readonly number[], Pairs, Pairs, number | null, boolean];
 
 export const sealSilentMemory = (sealer: Sealer, memory: SilentMemory): string => {
-  const { tried, departures, signedOut, signedOutOf, signedOutAt } = memory;
+  const { tried, departures, signedOut, signedOutOf, signedOutAt, onlyByClick } = memory;
   const hints = (entries: SilentMemory['tried']): Pairs => entries.map(({ hint, until }) => [hint, until]);
   const names: Pairs = signedOutOf.map(({ name, until }) => [name, until]);
-  const sealed: Sealed = [hints(tried), departures, hints(signedOut), names, signedOutAt ?? null];
+  const sealed: Sealed = [hints(tried), departures, hints(signedOut), names, signedOutAt ?? null, onlyByClick];
   return sealer.seal(JSON.stringify(sealed), context);
 };
 
@@ -139,7 +146,7 @@ export const sealSilentMemory = (sealer: Sealer, memory: SilentMemory): string =
 export const openSilentMemory = (sealer: Sealer, cookie: string | undefined, now: number): SilentMemory => {
   const text = cookie === undefined ? undefined : sealer.open(cookie, context);
   if (text === undefined) return emptySilentMemory;
-  const [tried, departures, signedOut, signedOutOf, signedOutAt] = JSON.parse(text) as Sealed; // sealed by us
+  const [tried, departures, signedOut, signedOutOf, signedOutAt, onlyByClick] = JSON.parse(text) as Sealed; // sealed by us
   const lasting = (pairs: Pairs): Pairs => pairs.filter(([, until]) => now < until);
   const hints = (pairs: Pairs) => lasting(pairs).map(([hint, until]) => ({ hint, until }));
   return {
@@ -148,5 +155,6 @@ export const openSilentMemory = (sealer: Sealer, cookie: string | undefined, now
     signedOut: hints(signedOut),
     signedOutOf: lasting(signedOutOf).map(([name, until]) => ({ name, until })),
     signedOutAt: signedOutAt ?? undefined,
+    onlyByClick,
   };
 };

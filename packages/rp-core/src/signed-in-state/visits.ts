@@ -14,7 +14,7 @@ import {
   type SignedInStateLimits,
 } from './decide-signed-in-state.ts';
 import { browserState, readHints } from './hints.ts';
-import { isSignedOut, quietHints } from './silent-memory.ts';
+import { quietHints } from './silent-memory.ts';
 
 /** Who a request is from. */
 export type Visit =
@@ -75,7 +75,7 @@ export class Visits {
     const anonymous = (setCookies: readonly string[], ask: boolean): Visit => ({
       kind: 'anonymous',
       ask,
-      onlyByClick: hints.length > 0 || isSignedOut(memory),
+      onlyByClick: hints.length > 0 || memory.onlyByClick,
       state: browserState(cookieHeader, names.hint, ''),
       setCookies,
     });

@@ -111,6 +111,16 @@ describe('the callback, by what the issuer answered', () => {
     await isRefused(await browser.comeBack(callback), 400, didNotWork);
   });
 
+  it('begins nothing at an issuer that writes itself otherwise than the setting: its people would all be strangers', async () => {
+    const other = world.anotherNode({ issuer: `${world.issuer.issuer}/` });
+    const answer = await other.handle(new Request(`${world.origin}/latchkey/start?to=%2F`));
+    assert.equal(answer?.status, 503);
+    assert.deepEqual(
+      world.logged.filter(({ event }) => event === 'issuer.mismatch').map(({ details }) => details),
+      [{ setting: `${world.issuer.issuer}/`, issuer: world.issuer.issuer }],
+    );
+  });
+
   describe('when the token endpoint', () => {
     const replies: Readonly<Record<string, Reply>> = {
       'answers 500': { status: 500, body: 'internal error' },

@@ -132,6 +132,10 @@ describe("the folder of the sign-in's addresses", () => {
         ['by a click on a page of ours', { ...page, 'sec-fetch-site': 'same-origin' }],
         ['by the address bar or a bookmark', { ...page, 'sec-fetch-site': 'none' }],
         ['through a service worker', { ...page, 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' }],
+        [
+          'through a service worker that asks anew by the address',
+          { accept: '*/*', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' },
+        ],
         ['in a browser without Fetch Metadata', { accept: 'text/html' }],
       ] as const) {
         it(`${what}, signed out here or not`, async () => {
@@ -173,8 +177,18 @@ describe("the folder of the sign-in's addresses", () => {
         }
       }
 
-      it('not by a prefetch of a page of ours either: nobody clicked yet', async () => {
-        await asksForClick({ ...page, 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch' });
+      it('not by a prefetch or a frame of a page of ours either: nobody clicked yet', async () => {
+        const ours = { ...page, 'sec-fetch-site': 'same-origin' };
+        await asksForClick({ ...ours, 'sec-purpose': 'prefetch' });
+        await asksForClick({ ...ours, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' });
+        await asksForClick({ ...ours, 'sec-fetch-dest': 'iframe' });
+      });
+
+      it('by a link on a page of another site after a sign-out everywhere: the issuer asks for the password', async () => {
+        await browser.signIn({ sub: 'alice', sid: 's1', hint: 'h1' });
+        const { csrf } = await browser.page();
+        await browser.post('/latchkey/sign-out', { csrf: csrf ?? '' });
+        await begins({ ...page, 'sec-fetch-site': 'cross-site' });
       });
     });
 

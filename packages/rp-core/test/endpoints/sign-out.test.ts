@@ -210,6 +210,22 @@ describe('POST sign-out', () => {
       assert.equal(await onlyByClick(), false);
     });
 
+    it('makes pages ask for no click where the issuer was told: it asks for the password', async () => {
+      browser.setHint(undefined);
+      locationOf(await browser.post('/latchkey/sign-out', { csrf }));
+      assert.equal(await onlyByClick(), false);
+    });
+
+    it('makes pages ask for a click where the issuer was to be told, and does not answer', async () => {
+      world.issuer.instead.discovery = { status: 503 };
+      world.issuer.instead.profile = { status: 503 };
+      world.pass(301);
+      await browser.page();
+      assert.equal((await browser.post('/latchkey/sign-out', { csrf })).status, 200);
+      browser.setHint(undefined);
+      assert.equal(await onlyByClick(), true);
+    });
+
     it('is remembered, and asks for a click, though the session was gone before', async () => {
       browser.setHint(undefined);
       await world.sessions.delete(world.session().idHash);

@@ -21,6 +21,24 @@ describe('ProviderReachability', () => {
     });
   });
 
+  it('says once that the issuer stopped answering and why, and once that it answers again', async () => {
+    const said: unknown[] = [];
+    const told = new ProviderReachability({
+      probe: () =>
+        Promise.reject(new Error('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) })),
+      onChange: (...change) => said.push(change),
+    });
+    await told.isReachable('click');
+    await told.isReachable('click');
+    told.noteFailed('something else');
+    told.noteReached();
+    told.noteReached();
+    assert.deepEqual(said, [
+      [false, 'ECONNREFUSED'],
+      [true, ''],
+    ]);
+  });
+
   it('probes when nothing is known, and says what it found', async () => {
     assert.equal(await reachability.isReachable(), true);
     assert.equal(probes, 1);
@@ -58,7 +76,7 @@ describe('ProviderReachability', () => {
 
   it('is not reachable once something else failed, whatever it knew', async () => {
     await reachability.isReachable();
-    reachability.noteFailed();
+    reachability.noteFailed('ECONNREFUSED');
     answers = false;
     assert.equal(await reachability.isReachable(), false);
     assert.equal(probes, 1, 'and nobody asks in the pause');
@@ -85,16 +103,16 @@ describe('ProviderReachability', () => {
     }
     answers = true;
     await reachability.isReachable();
-    reachability.noteFailed();
+    reachability.noteFailed('ECONNREFUSED');
     ms += 2000;
     assert.equal(reachability.isPaused(), false);
   });
 
   it('does not lengthen the pause by what fails during it', () => {
-    for (let failure = 0; failure < 100; failure++) reachability.noteFailed();
+    for (let failure = 0; failure < 100; failure++) reachability.noteFailed('ECONNREFUSED');
     ms += 2000;
     assert.equal(reachability.isPaused(), false);
-    reachability.noteFailed();
+    reachability.noteFailed('ECONNREFUSED');
     ms += 3999;
     assert.equal(reachability.isPaused(), true);
     ms += 1;

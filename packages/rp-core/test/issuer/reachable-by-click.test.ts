@@ -22,7 +22,7 @@ describe('ProviderReachability, after a click', () => {
   });
 
   it('asks in a pause, and an answer ends the pause for pages too', async () => {
-    reachability.noteFailed();
+    reachability.noteFailed('ECONNREFUSED');
     assert.equal(await reachability.isReachable('page'), false);
     assert.equal(probes, 0);
     assert.equal(await reachability.isReachable('click'), true);
@@ -40,7 +40,7 @@ describe('ProviderReachability, after a click', () => {
 
   it('does not lengthen the pause of pages, however often it asks in vain', async () => {
     answers = false;
-    reachability.noteFailed();
+    reachability.noteFailed('ECONNREFUSED');
     for (let clicks = 0; clicks < 10; clicks += 1) await reachability.isReachable('click');
     ms += 2000;
     assert.equal(reachability.isPaused(), false);

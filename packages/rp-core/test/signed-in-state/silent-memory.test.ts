@@ -5,7 +5,6 @@ import { Sealer } from '../../src/secrets/sealer.ts';
 import { defaultSignedInStateLimits } from '../../src/signed-in-state/decide-signed-in-state.ts';
 import {
   emptySilentMemory,
-  isSignedOut,
   openSilentMemory,
   quietHints,
   sealSilentMemory,
@@ -20,9 +19,10 @@ import {
 describe('the memory of silent trips', () => {
   const sealer = new Sealer(randomBytes(32), 'silent memory');
   const now = 1_000_000;
+  const alice = { sub: 'alice', sid: 's1' };
 
   it('comes back from its cookie as it was', () => {
-    const signedOut = withSignedOut(emptySilentMemory, { hints: ['c'], session: { sub: 'alice', sid: 's1' } }, now);
+    const signedOut = withSignedOut(emptySilentMemory, { hints: ['c'], session: alice, onlyByClick: true }, now);
     const memory = withDeparture(withTried(signedOut, ['a', 'b'], now + 600), now);
     assert.deepEqual(openSilentMemory(sealer, sealSilentMemory(sealer, memory), now), memory);
   });
@@ -45,11 +45,13 @@ describe('the memory of silent trips', () => {
       signedOut: [{ hint: 'b', until: now }],
       signedOutOf: [{ name: 'c', until: now }],
       signedOutAt: now - 5,
+      onlyByClick: true,
     });
     assert.deepEqual(openSilentMemory(sealer, sealed, now), {
       ...emptySilentMemory,
       departures: [now, now - 5],
       signedOutAt: now - 5,
+      onlyByClick: true,
     });
   });
 
@@ -75,8 +77,7 @@ describe('the memory of silent trips', () => {
   });
 
   describe('of a sign-out here', () => {
-    const alice = { sub: 'alice', sid: 's1' };
-    const signedOut = withSignedOut(emptySilentMemory, { hints: ['own'], session: alice }, now);
+    const signedOut = withSignedOut(emptySilentMemory, { hints: ['own'], session: alice, onlyByClick: true }, now);
     const later = { begunAt: now + 60, hint: 'own' };
 
     it('keeps the hint quiet, and lets no trip into that session, whatever hint caused it', () => {
@@ -95,7 +96,8 @@ describe('the memory of silent trips', () => {
     });
 
     it('goes by the person where the issuer names no session', () => {
-      const memory = withSignedOut(emptySilentMemory, { hints: [], session: { sub: 'alice', sid: undefined } }, now);
+      const session = { sub: 'alice', sid: undefined };
+      const memory = withSignedOut(emptySilentMemory, { hints: [], session, onlyByClick: true }, now);
       const trip = { begunAt: now + 60, hint: undefined, sid: undefined };
       assert.equal(undoesSignOut(memory, { ...trip, sub: 'alice' }), true);
       assert.equal(undoesSignOut(memory, { ...trip, sub: 'berta' }), false);
@@ -112,7 +114,11 @@ describe('the memory of silent trips', () => {
       const forged = Array.from({ length: 12 }, (_, index) => `forged${index}`);
       let memory = withTried(signedOut, forged, now + 600);
       assert.ok(quietHints(memory).some(({ hint }) => hint === 'own'));
-      memory = withSignedOut(memory, { hints: forged, session: { sub: 'berta', sid: 's2' } }, now + 1);
+      memory = withSignedOut(
+        memory,
+        { hints: forged, session: { sub: 'berta', sid: 's2' }, onlyByClick: true },
+        now + 1,
+      );
       assert.equal(undoesSignOut(memory, { ...later, ...alice, hint: 'forged11' }), true);
       assert.ok(memory.signedOut.length <= 10);
     });
@@ -127,14 +133,18 @@ describe('the memory of silent trips', () => {
     });
 
     it('is known as one though nothing is known of the session, and matches no trip then', () => {
-      const memory = withSignedOut(emptySilentMemory, { hints: [] }, now);
-      assert.equal(isSignedOut(memory), true);
+      const memory = withSignedOut(emptySilentMemory, { hints: [], session: undefined, onlyByClick: true }, now);
+      assert.equal(memory.onlyByClick, true);
+      assert.ok(
+        memory.signedOutOf.some(({ until }) => until > now + 300 * 24 * 3600),
+        'so that it is kept',
+      );
       assert.equal(undoesSignOut(memory, { ...later, sub: '', sid: undefined }), false);
     });
 
     it('is over after a click, but for trips that are older', () => {
       const memory = withSignedIn(signedOut, 'own');
-      assert.deepEqual([isSignedOut(signedOut), isSignedOut(memory)], [true, false]);
+      assert.deepEqual([signedOut.onlyByClick, memory.onlyByClick], [true, false]);
       assert.deepEqual(quietHints(memory), []);
       assert.equal(undoesSignOut(memory, { ...later, ...alice }), false);
       assert.equal(undoesSignOut(memory, { ...later, ...alice, begunAt: now - 1 }), true);
@@ -162,7 +172,11 @@ describe('the memory of silent trips', () => {
     for (let index = 0; index < 30; index++) memory = withDeparture(memory, now + index);
     for (let index = 0; index < 30; index++) {
       const session = { sub: 'alice', sid: `s${index}` };
-      memory = withSignedOut(memory, { hints: hints.map((hint) => `${index}${hint}`.slice(0, 32)), session }, now);
+      memory = withSignedOut(
+        memory,
+        { hints: hints.map((hint) => `${index}${hint}`.slice(0, 32)), session, onlyByClick: true },
+        now,
+      );
     }
     assert.ok(sealSilentMemory(sealer, memory).length < 3000);
   });
