@@ -33,7 +33,7 @@ export const suites: readonly Suite[] = [
     except: [...browserFiles, ...postgresqlFiles, ...phpFiles],
     needs: [],
     concurrency: 2,
-    limitSeconds: 900,
+    limitSeconds: 1500,
     optional: false,
   },
   {
