@@ -72,7 +72,7 @@ final class RelyingParty
         // Two applications with a copied secret still open nothing of each other's.
         $own = "{$settings->origin} {$settings->clientId}";
         $sealer = fn (string $purpose) => new Sealer($settings->cookieSecret, "{$own} {$purpose}");
-        $issuer = new IssuerConnection($settings, $http, $cache, $clock);
+        $issuer = new IssuerConnection($settings, $http, $cache, $clock, $log);
         $limits = $settings->limits;
         $sessions = new LocalSessions(
             $store,

@@ -10,6 +10,7 @@ use Latchkey\RelyingParty\Http\HttpClient;
 use Latchkey\RelyingParty\Http\HttpException;
 use Latchkey\RelyingParty\Http\HttpRequest;
 use Latchkey\RelyingParty\Http\HttpResponse;
+use Latchkey\RelyingParty\RelyingPartyLog;
 use Latchkey\RelyingParty\Secrets\TokenHash;
 use Latchkey\RelyingParty\Settings;
 use Latchkey\RelyingParty\SharedCache;
@@ -35,10 +36,11 @@ final class IssuerConnection
         private HttpClient $http,
         SharedCache $cache,
         private Clock $clock,
+        RelyingPartyLog $log,
     ) {
         $issuer = $settings->issuer;
-        $this->reachability = new ProviderReachability($issuer, $http, $cache, $clock);
-        $this->metadata = new IssuerMetadata($issuer, $http, $cache, $clock, $this->reachability);
+        $this->reachability = new ProviderReachability($issuer, $http, $cache, $clock, $log);
+        $this->metadata = new IssuerMetadata($issuer, $http, $cache, $clock, $this->reachability, $log);
         $jwksUri = fn () => $this->metadata->neededAddress('jwks_uri');
         $keys = new IssuerKeys($issuer, $jwksUri, $http, $cache, $clock);
         $this->expectations = new TokenExpectations($issuer, $settings->clientId, $keys);
@@ -123,10 +125,12 @@ final class IssuerConnection
             $response = $this->http->send(new HttpRequest('GET', $url, $headers, null, $left));
         } catch (HttpException $failure) {
             // What is too long may be one person's own fault, and is no reason to ask nothing for all others.
-            $failure->isAnswered ? $this->reachability->noteReached() : $this->reachability->noteFailed();
+            $failure->isAnswered
+                ? $this->reachability->noteReached()
+                : $this->reachability->noteFailed($failure->getMessage());
             return ProfileAnswer::none($failure->getMessage());
         } catch (IssuerException $failure) {
-            $this->reachability->noteFailed();
+            $this->reachability->noteFailed($failure->getMessage());
             return ProfileAnswer::none($failure->getMessage());
         }
         return $this->profileAnswer($response, $etag);
@@ -203,7 +207,7 @@ final class IssuerConnection
         try {
             $response = $this->http->send($request);
         } catch (HttpException $failure) {
-            $this->reachability->noteFailed();
+            $this->reachability->noteFailed($failure->getMessage());
             throw IssuerException::unreachable($failure);
         }
         $body = $response->isJson() ? Claims::decode($response->body) : null;
@@ -215,7 +219,7 @@ final class IssuerConnection
         if ($error === null && ($response->status !== 200 || $body === null)) {
             // A refusal of this one call says nothing about others.
             if (!$isRefusal) {
-                $this->reachability->noteFailed();
+                $this->reachability->noteFailed("status {$response->status} at the token endpoint");
             }
             throw IssuerException::unreachable();
         }
@@ -240,7 +244,7 @@ final class IssuerConnection
         if ($status !== 200 || !$response->isJson()) {
             // A refusal of this one question (429, for one) is no reason to ask nothing for all others.
             if ($status >= 500 || $status === 200) {
-                $this->reachability->noteFailed();
+                $this->reachability->noteFailed("status {$status} at the profile");
             }
             return ProfileAnswer::none($status === 200 ? 'the profile is no JSON' : "status {$status}");
         }

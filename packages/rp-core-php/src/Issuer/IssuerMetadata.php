@@ -8,6 +8,7 @@ use Latchkey\RelyingParty\Clock;
 use Latchkey\RelyingParty\Http\HttpClient;
 use Latchkey\RelyingParty\Http\HttpException;
 use Latchkey\RelyingParty\Http\HttpRequest;
+use Latchkey\RelyingParty\RelyingPartyLog;
 use Latchkey\RelyingParty\Settings;
 use Latchkey\RelyingParty\SharedCache;
 use Latchkey\RelyingParty\Tokens\Claims;
@@ -20,6 +21,9 @@ final class IssuerMetadata
     /** What held then is better than nothing while the issuer does not answer. */
     private const KEPT_SECONDS = 7 * 24 * 3600;
 
+    /** A setting that is wrong is noted once in so long for all processes, since each request finds it out anew. */
+    private const MISMATCH_SECONDS = 60;
+
     private string $cacheKey;
     private ?stdClass $known = null;
 
@@ -29,6 +33,7 @@ final class IssuerMetadata
         private SharedCache $cache,
         private Clock $clock,
         private ProviderReachability $reachability,
+        private RelyingPartyLog $log,
     ) {
         $this->cacheKey = 'latchkey-metadata-' . substr(hash('sha256', $issuer), 0, 32);
     }
@@ -90,17 +95,22 @@ final class IssuerMetadata
             $headers = ['Accept' => 'application/json'];
             $response = $this->http->send(new HttpRequest('GET', $url, $headers, null, $limitSeconds));
         } catch (HttpException $failure) {
-            $this->reachability->noteFailed();
+            $this->reachability->noteFailed($failure->getMessage());
             throw IssuerException::unreachable($failure);
         }
         $metadata = $response->status === 200 && $response->isJson() ? Claims::decode($response->body) : null;
         if ($metadata === null) {
-            $this->reachability->noteFailed();
+            $this->reachability->noteFailed("status {$response->status} at the discovery document");
             throw IssuerException::unreachable();
         }
         $this->reachability->noteReached();
-        if (($metadata->issuer ?? null) !== $this->issuer) {
-            throw IssuerException::answer('the discovery document is of another issuer');
+        $said = $metadata->issuer ?? null;
+        if ($said !== $this->issuer) {
+            // Links and tokens are compared character by character: one slash more makes everybody a stranger.
+            if ($this->cache->add("{$this->cacheKey}-mismatch", '1', self::MISMATCH_SECONDS)) {
+                $this->log->note('issuer.mismatch', ['setting' => $this->issuer, 'issuer' => $said]);
+            }
+            throw IssuerException::answer('the issuer writes itself otherwise than the setting');
         }
         return $metadata;
     }

@@ -8,11 +8,13 @@ use Latchkey\RelyingParty\Clock;
 use Latchkey\RelyingParty\Http\HttpClient;
 use Latchkey\RelyingParty\Http\HttpException;
 use Latchkey\RelyingParty\Http\HttpRequest;
+use Latchkey\RelyingParty\RelyingPartyLog;
 use Latchkey\RelyingParty\SharedCache;
 
 /**
  * Whether this application reached the issuer in the last minute. What one process learns serves all: one probe at a
- * time, and after a failure growing pauses (2 s to 1 min) in which only a click asks.
+ * time, and after a failure growing pauses (2 s to 1 min) in which only a click asks. That the issuer stopped answering
+ * is noted once, and once that it answers again.
  */
 final class ProviderReachability
 {
@@ -30,25 +32,33 @@ final class ProviderReachability
         private HttpClient $http,
         private SharedCache $cache,
         private Clock $clock,
+        private RelyingPartyLog $log,
     ) {
         $this->cacheKey = 'latchkey-reach-' . substr(hash('sha256', $issuer), 0, 32);
     }
 
     public function noteReached(): void
     {
-        $reachedAt = $this->state()['reachedAt'];
+        ['reachedAt' => $reachedAt, 'pauseSeconds' => $pause] = $this->state();
         if ($reachedAt === null || $this->clock->now() - $reachedAt >= self::NOTED_SECONDS) {
             $this->keep($this->clock->now(), 0, self::FIRST_PAUSE_SECONDS);
         }
+        if ($pause !== self::FIRST_PAUSE_SECONDS) {
+            $this->log->note('issuer.answers', []);
+        }
     }
 
-    public function noteFailed(): void
+    /** @param string $reason for the log: nothing of a person or a token */
+    public function noteFailed(string $reason): void
     {
         ['pausedUntil' => $pausedUntil, 'pauseSeconds' => $pause] = $this->state();
         $now = $this->clock->now();
         // Of many that failed together one lengthens the pause.
         if ($now >= $pausedUntil) {
             $this->keep(null, $now + $pause, min($pause * 2, self::LONGEST_PAUSE_SECONDS));
+        }
+        if ($pause === self::FIRST_PAUSE_SECONDS) {
+            $this->log->note('issuer.no-answer', ['reason' => $reason]);
         }
     }
 
@@ -81,15 +91,12 @@ final class ProviderReachability
         $url = rtrim($this->issuer, '/') . '/.well-known/openid-configuration';
         try {
             $response = $this->http->send(new HttpRequest('GET', $url, [], null, $limitSeconds));
-        } catch (HttpException) {
-            $response = null; // why it does not answer makes no difference here; whoever needs the answer reports it
+            $reason = $response->status === 200 ? null : "status {$response->status} at the discovery document";
+        } catch (HttpException $failure) {
+            $reason = $failure->getMessage();
         }
-        if ($response?->status !== 200) {
-            $this->noteFailed();
-            return false;
-        }
-        $this->noteReached();
-        return true;
+        $reason === null ? $this->noteReached() : $this->noteFailed($reason);
+        return $reason === null;
     }
 
     /** @return array{reachedAt: ?float, pausedUntil: float, pauseSeconds: int} */

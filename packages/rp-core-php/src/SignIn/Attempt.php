@@ -27,7 +27,7 @@ final class Attempt
      * @param int $number 1, or 2 for one that was begun again by itself because the first came back too late or
      *     unreadable
      * @param list<string> $hints the hints at departure: what the answer is about
-     * @param int $begunAt seconds since 1970
+     * @param float $begunAt seconds since 1970
      */
     private function __construct(
         public readonly string $state,
@@ -36,7 +36,7 @@ final class Attempt
         private string $seed,
         public readonly string $returnPath,
         public readonly array $hints,
-        public readonly int $begunAt,
+        public readonly float $begunAt,
     ) {
         // Both come of one random seed: many tabs at once must not fill the browser's line of cookies.
         $this->nonce = TokenHash::of("nonce {$seed}");
@@ -44,9 +44,9 @@ final class Attempt
     }
 
     /** @param list<string> $hints */
-    public static function begin(AttemptKind $kind, string $returnPath, array $hints, int $now, int $number = 1): self
+    public static function begin(AttemptKind $kind, string $returnPath, array $hints, float $now, int $number = 1): self
     {
-        $minutes = Base64Url::encode(pack('N', intdiv($now, 60)));
+        $minutes = Base64Url::encode(pack('N', (int) floor($now / 60)));
         $state = $number . $minutes . Base64Url::encode(random_bytes(3)) . '.' . RandomToken::make();
         return new self($state, $number, $kind, RandomToken::make(), $returnPath, $hints, $now);
     }

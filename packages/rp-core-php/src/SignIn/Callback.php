@@ -160,7 +160,7 @@ final class Callback
         $setCookies = [...$clear, ...$outcome->setCookies];
         if ($outcome->kind === SignInOutcomeKind::SignedIn) {
             $memory = $this->departure->memory($sent);
-            if ($memory->isSignedOut()) {
+            if ($memory->onlyByClick) {
                 // In another session of the issuer than the person signed out of.
                 $setCookies[] = $this->departure->remember($memory->withSignedIn(null));
             }
@@ -169,7 +169,7 @@ final class Callback
         // Else somebody is signed in at the issuer whom this application does not take without a word from them.
         $isSaid = $outcome->kind !== SignInOutcomeKind::Refused || $outcome->reason !== 'no-answer';
         $memory = $this->afterSilentTrip($sent, $attempt, $isSaid);
-        return self::back($attempt, [...$setCookies, $this->departure->remember($memory)], null);
+        return self::back($attempt, [...$setCookies, $this->departure->remember($memory)], null, !$isSaid);
     }
 
     /** @param list<string> $clear */
@@ -207,7 +207,7 @@ final class Callback
         $memory = $this->afterSilentTrip($sent, $attempt, $isSaid);
         $setCookies = [...$clear, $this->departure->remember($memory)];
         if ($session === null) {
-            return self::back($attempt, $setCookies, null);
+            return self::back($attempt, $setCookies, null, !$isSaid);
         }
         $end = $session->accessTokenExpiresAt;
         $isSpent = $end !== null && $end <= $this->clock->now();
@@ -266,12 +266,19 @@ final class Callback
             && $attempt->begunAt < $session->begunAt;
     }
 
-    /** @param list<string> $setCookies */
-    private static function back(Attempt $attempt, array $setCookies, ?LocalSession $session): CallbackAnswer
-    {
+    /**
+     * @param list<string> $setCookies
+     * @param bool $ask whether nothing was found out
+     */
+    private static function back(
+        Attempt $attempt,
+        array $setCookies,
+        ?LocalSession $session,
+        bool $ask = false,
+    ): CallbackAnswer {
         $isFrame = $attempt->kind === AttemptKind::Frame;
         $kind = $isFrame ? CallbackAnswerKind::Frame : CallbackAnswerKind::Redirect;
-        return new CallbackAnswer($kind, $attempt->returnPath, $setCookies, $session);
+        return new CallbackAnswer($kind, $attempt->returnPath, $setCookies, $session, ask: $isFrame && $ask);
     }
 
     /** @param list<string> $setCookies */

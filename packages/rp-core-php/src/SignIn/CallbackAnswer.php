@@ -15,6 +15,8 @@ final class CallbackAnswer
      *     `nothing-waits` (for a proof, in this browser)
      * @param int $status of the page
      * @param list<string> $setCookies `Set-Cookie` lines
+     * @param bool $ask in `Frame`, without a session: the trip ended in a fault and found nothing out, so the document
+     *     says "ask", and the script's next page asks again
      */
     public function __construct(
         public readonly CallbackAnswerKind $kind,
@@ -24,6 +26,7 @@ final class CallbackAnswer
         public readonly ?string $newName = null,
         public readonly ?string $reason = null,
         public readonly int $status = 200,
+        public readonly bool $ask = false,
     ) {
     }
 }

@@ -30,7 +30,7 @@ final class Departure
     /** @throws \Latchkey\RelyingParty\Issuer\IssuerException when the issuer's addresses are not known */
     public function begin(CookieHeader $sent, AttemptKind $kind, string $returnPath, int $number = 1): Sending
     {
-        $now = (int) floor($this->clock->now());
+        $now = $this->clock->now();
         $hints = Hints::read($sent, $this->names->hint);
         $attempt = Attempt::begin($kind, $returnPath, $hints, $now, $number);
         $url = $this->issuer->authorizationUrl($attempt);

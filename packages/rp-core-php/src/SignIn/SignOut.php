@@ -46,39 +46,44 @@ final class SignOut
             return new SignedOut(null, false, []);
         }
         $session = $this->sessions->find($idHash);
-        $hints = Hints::read($sent, $this->names->hint);
-        if ($session?->hint !== null) {
-            $hints = array_values(array_unique([$session->hint, ...$hints]));
-        }
-        $memory = $this->departure->memory($sent)->withSignedOut($hints, $session, (int) floor($this->clock->now()));
-        $setCookies = [
-            $this->departure->remember($memory),
-            $this->cookies->clear($this->names->marker),
-            $this->cookies->clear($this->names->pending),
-        ];
-        $ended = $session === null || $postLogoutRedirectUri === null
-            ? new SignedOut(null, false, $setCookies)
-            : $this->endAtIssuer($session, $postLogoutRedirectUri, $setCookies);
+        [$url, $isIssuerAway] = $session === null || $postLogoutRedirectUri === null
+            ? [null, false]
+            : $this->endAtIssuer($session, $postLogoutRedirectUri);
         if ($session !== null) {
             $this->sessions->end($session);
         }
         $browser->end();
-        return $ended;
+        return new SignedOut($url, $isIssuerAway, $this->signedOut($sent, $session, $url === null));
     }
 
-    /** @param list<string> $setCookies */
-    private function endAtIssuer(LocalSession $session, string $postLogoutRedirectUri, array $setCookies): SignedOut
+    /** @return list<string> `Set-Cookie` lines */
+    private function signedOut(CookieHeader $sent, ?LocalSession $session, bool $onlyByClick): array
+    {
+        $hints = Hints::read($sent, $this->names->hint);
+        if ($session?->hint !== null) {
+            $hints = array_values(array_unique([$session->hint, ...$hints]));
+        }
+        $memory = $this->departure->memory($sent);
+        $memory = $memory->withSignedOut($hints, $session, $onlyByClick, $this->clock->now());
+        return [
+            $this->departure->remember($memory),
+            $this->cookies->clear($this->names->marker),
+            $this->cookies->clear($this->names->pending),
+        ];
+    }
+
+    /** @return array{?string, bool} where the browser goes on, and whether the issuer does not answer */
+    private function endAtIssuer(LocalSession $session, string $postLogoutRedirectUri): array
     {
         if (!$this->issuer->reachability->isReachable(ReachabilityAsker::Click)) {
-            return new SignedOut(null, true, $setCookies);
+            return [null, true];
         }
         try {
             $idToken = $this->sessions->tokensOf($session)?->idToken;
-            $url = $this->issuer->endSessionUrl($idToken, $postLogoutRedirectUri);
-            return new SignedOut($url, false, $setCookies);
+            return [$this->issuer->endSessionUrl($idToken, $postLogoutRedirectUri), false];
         } catch (IssuerException $failure) {
             $this->log->note('sign-out.not-told', ['code' => $failure->errorCode]);
-            return new SignedOut(null, true, $setCookies);
+            return [null, true];
         }
     }
 }

@@ -45,11 +45,19 @@ final class Start
     private function isByPerson(ReceivedRequest $request): bool
     {
         $headers = $request->headers;
-        $isVisit = !isset($headers['sec-fetch-mode']) || PageVisit::mayBeRedirected($request->method, $headers);
-        if (isset($headers['sec-purpose']) || !$isVisit) {
+        $site = $headers['sec-fetch-site'] ?? null;
+        $mode = $headers['sec-fetch-mode'] ?? null;
+        if (isset($headers['sec-purpose'])) {
             return false;
         }
-        $isFromOutside = in_array($headers['sec-fetch-site'] ?? null, ['cross-site', 'same-site'], true);
-        return !$isFromOutside || !$this->departure->memory($request->cookies)->isSignedOut();
+        // A service worker of ours may ask anew by the address alone; no script of another origin makes such a request.
+        $isEmpty = ($headers['sec-fetch-dest'] ?? null) === 'empty';
+        $isOurWorker = $site === 'same-origin' && $isEmpty && $mode !== 'no-cors';
+        $isNavigation = $mode === null || PageVisit::mayBeRedirected($request->method, $headers);
+        if (!$isOurWorker && !$isNavigation) {
+            return false;
+        }
+        $isFromOutside = $site === 'cross-site' || $site === 'same-site';
+        return !$isFromOutside || !$this->departure->memory($request->cookies)->onlyByClick;
     }
 }

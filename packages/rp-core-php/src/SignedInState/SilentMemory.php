@@ -30,14 +30,17 @@ final class SilentMemory
      *     here, the newest first: they cause no trip
      * @param list<array{name: string, until: int|float}> $signedOutOf what the person signed out of here, the newest
      *     first: no trip signs in there again, whatever hint caused it
-     * @param ?int $signedOutAt when the person last signed out here; a trip that began before signs nobody in
+     * @param ?float $signedOutAt when the person last signed out here; a trip that began before signs nobody in
+     * @param bool $onlyByClick the person signed out here alone, as far as anybody knows, and has not signed in since:
+     *     only a click begins anew
      */
     public function __construct(
         public readonly array $tried = [],
         public readonly array $departures = [],
         public readonly array $signedOut = [],
         public readonly array $signedOutOf = [],
-        public readonly ?int $signedOutAt = null,
+        public readonly ?float $signedOutAt = null,
+        public readonly bool $onlyByClick = false,
     ) {
     }
 
@@ -58,12 +61,13 @@ final class SilentMemory
     }
 
     /**
-     * The person signed out here under these hints.
+     * The person signed out under these hints.
      *
      * @param list<string> $hints
      * @param ?LocalSession $session what they signed out of, where that is still known
+     * @param bool $onlyByClick whether the issuer was not told, so that its session may live
      */
-    public function withSignedOut(array $hints, ?LocalSession $session, int $now): self
+    public function withSignedOut(array $hints, ?LocalSession $session, bool $onlyByClick, float $now): self
     {
         $until = $now + self::STAYS_SECONDS;
         $name = $session === null ? self::UNKNOWN_SESSION : self::nameOf($session->sub, $session->sid);
@@ -75,6 +79,7 @@ final class SilentMemory
             'signedOut' => array_slice($signedOut, 0, self::MOST_SIGNED_OUT),
             'signedOutOf' => array_slice($signedOutOf, 0, self::MOST_SIGNED_OUT_OF),
             'signedOutAt' => $now,
+            'onlyByClick' => $onlyByClick,
         ]);
     }
 
@@ -82,13 +87,7 @@ final class SilentMemory
     public function withSignedIn(?string $hint): self
     {
         $tried = $hint === null ? $this->tried : self::without($this->tried, [$hint]);
-        return $this->with(['tried' => $tried, 'signedOut' => [], 'signedOutOf' => []]);
-    }
-
-    /** Whether the person signed out here, and has not signed in since. */
-    public function isSignedOut(): bool
-    {
-        return $this->signedOutOf !== [];
+        return $this->with(['tried' => $tried, 'signedOut' => [], 'signedOutOf' => [], 'onlyByClick' => false]);
     }
 
     /** @return list<array{hint: string, until: int|float}> hints that cause no trip */
@@ -101,11 +100,11 @@ final class SilentMemory
      * Whether a silent answer would undo a sign-out here: it is about a session that the person signed out of, or
      * older.
      *
-     * @param int $begunAt when the trip began
+     * @param float $begunAt when the trip began
      * @param ?string $hint that the answer is about
      * @param ?string $sid of the answer; null where the issuer names no session
      */
-    public function undoesSignOut(int $begunAt, ?string $hint, string $sub, ?string $sid): bool
+    public function undoesSignOut(float $begunAt, ?string $hint, string $sub, ?string $sid): bool
     {
         return ($this->signedOutAt !== null && $begunAt <= $this->signedOutAt)
             || in_array($hint, array_column($this->signedOut, 'hint'), true)
@@ -113,7 +112,7 @@ final class SilentMemory
     }
 
     /** Counts a trip at its departure, so that one which never comes back counts too. */
-    public function withDeparture(int $now): self
+    public function withDeparture(float $now): self
     {
         return $this->with(['departures' => array_slice([$now, ...$this->departures], 0, self::MOST_DEPARTURES)]);
     }
@@ -134,6 +133,7 @@ final class SilentMemory
             $pairs($this->signedOut),
             $pairs($this->signedOutOf),
             $this->signedOutAt,
+            $this->onlyByClick,
         ];
         return $sealer->seal(json_encode($sealed, JSON_THROW_ON_ERROR), self::CONTEXT);
     }
@@ -146,7 +146,7 @@ final class SilentMemory
             return new self();
         }
         $sealed = json_decode($text, true, 8, JSON_THROW_ON_ERROR); // by us
-        [$tried, $departures, $signedOut, $signedOutOf, $signedOutAt] = $sealed;
+        [$tried, $departures, $signedOut, $signedOutOf, $signedOutAt, $onlyByClick] = $sealed;
         $entries = function (string $member, array $pairs) use ($now): array {
             $still = array_values(array_filter($pairs, fn (array $pair) => $now < $pair[1]));
             return array_map(fn (array $pair) => [$member => $pair[0], 'until' => $pair[1]], $still);
@@ -157,6 +157,7 @@ final class SilentMemory
             $entries('hint', $signedOut),
             $entries('name', $signedOutOf),
             $signedOutAt,
+            $onlyByClick,
         );
     }
 

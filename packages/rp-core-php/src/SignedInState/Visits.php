@@ -114,7 +114,7 @@ final class Visits
             null,
             ask: $ask,
             browserState: Hints::browserState($sent, $this->names->hint, ''),
-            onlyByClick: $hints !== [] || $this->departure->memory($sent)->isSignedOut(),
+            onlyByClick: $hints !== [] || $this->departure->memory($sent)->onlyByClick,
             setCookies: $isLeft ? [$this->cookies->clear($this->names->marker)] : [],
         );
     }

@@ -93,6 +93,17 @@ final class IssuerConnectionTest extends TestCase
         yield 'a list' => [['authorization_endpoint' => ['https://a.example/']], self::ANSWER];
     }
 
+    public function testNotesOnceAMinuteThatTheIssuerWritesItselfOtherwiseThanTheSetting(): void
+    {
+        $this->issuer->metadata = ['issuer' => 'https://accounts.example.org/'];
+        for ($second = 0; $second < 120; $second++) {
+            $this->expectCode(self::ANSWER, fn () => $this->issuer->connection()->authorizationUrl($this->attempt));
+            $this->issuer->clock->pass(1);
+        }
+        $note = ['setting' => IssuerDouble::ISSUER, 'issuer' => 'https://accounts.example.org/'];
+        self::assertSame(array_fill(0, 2, ['issuer.mismatch', $note]), $this->issuer->log->notes);
+    }
+
     public function testExchangesTheCodeAndTellsWhoItIs(): void
     {
         $now = $this->issuer->clock->now;

@@ -8,6 +8,7 @@ use Latchkey\RelyingParty\Http\HttpResponse;
 use Latchkey\RelyingParty\Issuer\ProviderReachability;
 use Latchkey\RelyingParty\Issuer\ReachabilityAsker;
 use Latchkey\RelyingParty\Test\Support\InMemoryCache;
+use Latchkey\RelyingParty\Test\Support\NotedLog;
 use Latchkey\RelyingParty\Test\Support\ScriptedHttp;
 use Latchkey\RelyingParty\Test\Support\TestClock;
 use PHPUnit\Framework\TestCase;
@@ -19,12 +20,14 @@ final class ProviderReachabilityTest extends TestCase
     private TestClock $clock;
     private InMemoryCache $cache;
     private ScriptedHttp $http;
+    private NotedLog $log;
 
     protected function setUp(): void
     {
         $this->clock = new TestClock();
         $this->cache = new InMemoryCache($this->clock);
         $this->http = new ScriptedHttp();
+        $this->log = new NotedLog();
         $this->answer(200);
     }
 
@@ -116,24 +119,44 @@ final class ProviderReachabilityTest extends TestCase
         self::assertSame([2, 4, 8, 16, 32, 60, 60, 60], $pauses);
         self::assertSame(8, $this->probes());
         $this->process()->noteReached();
-        $this->process()->noteFailed();
+        $this->process()->noteFailed('no answer');
         self::assertSame(2, $this->pause());
     }
 
     public function testDoesNotLengthenThePauseByWhatFailsDuringIt(): void
     {
         for ($failure = 0; $failure < 100; $failure++) {
-            $this->process()->noteFailed();
+            $this->process()->noteFailed('no answer');
         }
         self::assertSame(2, $this->pause());
-        $this->process()->noteFailed();
+        $this->process()->noteFailed('no answer');
         self::assertSame(4, $this->pause());
+    }
+
+    public function testSaysOnceThatTheIssuerStoppedAnsweringAndWhyAndOnceThatItAnswersAgain(): void
+    {
+        foreach ([[null, 'no answer'], [404, 'status 404 at the discovery document']] as [$status, $reason]) {
+            $this->setUp();
+            $this->answer($status);
+            $this->process()->isReachable();
+            $this->process()->noteFailed('something else');
+            $this->clock->pass(2);
+            $this->process()->isReachable(ReachabilityAsker::Click);
+            $this->process()->noteReached();
+            $this->process()->noteReached();
+            $this->clock->pass(30);
+            $this->process()->noteReached();
+            self::assertSame(
+                [['issuer.no-answer', ['reason' => $reason]], ['issuer.answers', []]],
+                $this->log->notes,
+            );
+        }
     }
 
     private function process(): ProviderReachability
     {
         $issuer = 'https://accounts.example.org/tenant/';
-        return new ProviderReachability($issuer, $this->http, $this->cache, $this->clock);
+        return new ProviderReachability($issuer, $this->http, $this->cache, $this->clock, $this->log);
     }
 
     private function answer(?int $status): void

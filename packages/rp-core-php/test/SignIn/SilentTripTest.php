@@ -9,6 +9,8 @@ use Latchkey\RelyingParty\Http\ReceivedRequest;
 use Latchkey\RelyingParty\SignedInState\Visit;
 use Latchkey\RelyingParty\SignIn\CallbackAnswerKind;
 use Latchkey\RelyingParty\SignIn\NotBegun;
+use Latchkey\RelyingParty\SignIn\Sending;
+use Latchkey\RelyingParty\SignIn\SignedOut;
 use Latchkey\RelyingParty\Test\Support\ApplicationWorld;
 use Latchkey\RelyingParty\Test\Support\Browser;
 use Latchkey\RelyingParty\Test\Support\IssuerDouble;
@@ -16,6 +18,8 @@ use PHPUnit\Framework\TestCase;
 
 final class SilentTripTest extends TestCase
 {
+    private const FETCHED = ['Sec-Fetch-Mode' => 'cors', 'Sec-Fetch-Dest' => 'empty'];
+
     private ApplicationWorld $world;
     private Browser $browser;
 
@@ -231,11 +235,54 @@ final class SilentTripTest extends TestCase
     {
         $this->world->signIn($this->browser);
         $this->browser->cookies[ApplicationWorld::HINT] = 'BBBB';
+        $this->world->issuer->clock->pass(0.25);
         $sending = $this->visit()->sending;
+        $this->world->issuer->clock->pass(0.25);
         $this->signOutHere();
-        $this->world->issuer->claims = ['latchkey_hint' => 'BBBB', 'sid' => 'sid-9'];
+        $this->world->issuer->claims = ['latchkey_hint' => 'CCCC', 'sid' => 'sid-9'];
         $this->world->comeBack($this->browser, $sending);
         self::assertNull($this->browser->hostSession);
+    }
+
+    public function testSignsInByATripThatBeganAfterASignOutHereInTheSameSecond(): void
+    {
+        $this->world->signIn($this->browser);
+        $this->signOutHere();
+        $this->world->issuer->clock->pass(0.25);
+        $this->world->becomeBob();
+        $this->browser->cookies[ApplicationWorld::HINT] = 'BBBB';
+        $this->world->comeBack($this->browser, $this->visit()->sending);
+        self::assertSame('b0b', $this->visit()->session->sub);
+    }
+
+    public function testTellsTheScriptToAskAgainWhereItsFrameFoundNothingOut(): void
+    {
+        $answers = fn (array $change) => function () use ($change): array {
+            $sending = $this->frame();
+            $answer = $this->world->comeBack($this->browser, $sending, $change);
+            return [$answer->kind, $answer->session, $answer->ask];
+        };
+        $faults = [
+            'an error' => $answers(['code' => null, 'error' => 'server_error']),
+            'no profile' => function () use ($answers): array {
+                $profile = $this->world->issuer->profileUrl();
+                $this->world->issuer->http->answers[$profile] = new HttpResponse(503, [], '');
+                return $answers([])();
+            },
+        ];
+        foreach ($faults as $what => $comeBack) {
+            $this->setUp();
+            self::assertSame([CallbackAnswerKind::Frame, null, true], $comeBack(), $what);
+        }
+        $this->setUp();
+        $said = $answers(['code' => null, 'error' => 'login_required'])();
+        self::assertSame([CallbackAnswerKind::Frame, null, false], $said);
+        $this->setUp();
+        self::assertFalse($answers([])()[2]);
+        $this->setUp();
+        $sending = $this->visit()->sending;
+        $answer = $this->world->comeBack($this->browser, $sending, ['code' => null, 'error' => 'server_error']);
+        self::assertSame([CallbackAnswerKind::Redirect, false], [$answer->kind, $answer->ask], 'no script waits');
     }
 
     public function testSignsInNobodyByATripWhoseSessionEndedHereMeanwhile(): void
@@ -339,6 +386,92 @@ final class SilentTripTest extends TestCase
         self::assertSame(NotBegun::AskForClick, $start($prefetch));
     }
 
+    /** @dataProvider clicks */
+    public function testBeginsByAClickThoughThePersonSignedOutHere(array $headers): void
+    {
+        $this->world->signIn($this->browser);
+        $this->signOutHere();
+        $request = $this->browser->request(headers: $headers);
+        self::assertNotInstanceOf(NotBegun::class, $this->world->app()->start->begin($request, '/'));
+    }
+
+    public static function clicks(): iterable
+    {
+        $ours = [...Browser::VISIT, 'Sec-Fetch-Site' => 'same-origin'];
+        yield 'on a page of ours' => [$ours];
+        yield 'in the address bar' => [Browser::VISIT];
+        yield 'through a service worker' => [[...$ours, 'Sec-Fetch-Dest' => 'empty']];
+        yield 'through a service worker that asks anew by the address' => [
+            [...$ours, 'Sec-Fetch-Mode' => 'cors', 'Sec-Fetch-Dest' => 'empty', 'Accept' => '*/*'],
+        ];
+        yield 'without Fetch Metadata' => [['Accept' => 'text/html']];
+    }
+
+    /** @dataProvider noClicks */
+    public function testTakesNothingElseForAClickThoughNobodySignedOutHere(array $headers): void
+    {
+        foreach (['same-origin', 'same-site', 'cross-site'] as $site) {
+            if ($site === 'same-origin' && $headers === self::FETCHED) {
+                continue; // a service worker of ours
+            }
+            $request = $this->browser->request(headers: [...$headers, 'Sec-Fetch-Site' => $site]);
+            self::assertSame(NotBegun::AskForClick, $this->world->app()->start->begin($request, '/'), $site);
+        }
+        self::assertSame([], $this->world->issuer->http->requests);
+    }
+
+    public static function noClicks(): iterable
+    {
+        foreach (['iframe', 'frame', 'object', 'embed'] as $destination) {
+            yield $destination => [[...Browser::VISIT, 'Sec-Fetch-Dest' => $destination]];
+        }
+        yield 'a picture' => [['Sec-Fetch-Mode' => 'no-cors', 'Sec-Fetch-Dest' => 'image']];
+        yield 'a script that fetches' => [self::FETCHED];
+        yield 'a prefetch' => [[...Browser::VISIT, 'Sec-Purpose' => 'prefetch']];
+        yield 'a page rendered ahead' => [[...Browser::VISIT, 'Sec-Purpose' => 'prefetch;prerender']];
+        yield 'a prefetch of a link element' => [['Sec-Fetch-Mode' => 'no-cors', 'Sec-Fetch-Dest' => 'empty']];
+    }
+
+    public function testAsksForNoClickAfterASignOutThatTheIssuerIsTold(): void
+    {
+        $this->browser->cookies = [];
+        $this->world->signIn($this->browser);
+        $signedOut = $this->signOutEverywhere();
+        self::assertNotNull($signedOut->url);
+        self::assertFalse($this->visit()->onlyByClick, 'the issuer asks for the password');
+        $request = $this->browser->request(headers: [...Browser::VISIT, 'Sec-Fetch-Site' => 'cross-site']);
+        self::assertNotInstanceOf(NotBegun::class, $this->world->app()->start->begin($request, '/'));
+    }
+
+    /** @dataProvider issuersNotTold */
+    public function testAsksForAClickAfterASignOutThatTheIssuerIsNotTold(\Closure $before, bool $isAway): void
+    {
+        $this->browser->cookies = [];
+        $before($this->world, fn () => $this->world->signIn($this->browser));
+        $signedOut = $this->signOutEverywhere();
+        self::assertSame([null, $isAway], [$signedOut->url, $signedOut->isIssuerAway]);
+        self::assertTrue($this->visit()->onlyByClick);
+        $request = $this->browser->request(headers: [...Browser::VISIT, 'Sec-Fetch-Site' => 'cross-site']);
+        self::assertSame(NotBegun::AskForClick, $this->world->app()->start->begin($request, '/'));
+    }
+
+    public static function issuersNotTold(): iterable
+    {
+        yield 'it does not answer' => [function (ApplicationWorld $world, \Closure $signIn): void {
+            $signIn();
+            $world->issuer->clock->pass(100);
+            $world->issuer->http->answers = [];
+        }, true];
+        yield 'it has no end-session endpoint' => [function (ApplicationWorld $world, \Closure $signIn): void {
+            $world->issuer->metadata = ['end_session_endpoint' => null];
+            $signIn();
+        }, false];
+        yield 'the session was gone before' => [function (ApplicationWorld $world, \Closure $signIn): void {
+            $signIn();
+            $world->store->sessions = [];
+        }, false];
+    }
+
     public function testSaysThatTheIssuerIsAwayInsteadOfSendingAPersonThere(): void
     {
         $this->world->issuer->http->answers = [];
@@ -373,6 +506,25 @@ final class SilentTripTest extends TestCase
         $visit = $this->world->app()->recognise($this->browser->request($query), $this->browser, $path);
         $this->browser->take($visit->sending?->setCookies ?? $visit->setCookies);
         return $visit;
+    }
+
+    /** The script's hidden frame is sent off. */
+    private function frame(): Sending
+    {
+        $headers = ['Sec-Fetch-Site' => 'same-origin', 'Sec-Fetch-Dest' => 'iframe', 'Sec-Fetch-Mode' => 'navigate'];
+        $request = $this->browser->request(headers: $headers);
+        $sending = $this->world->app()->recogniseFrame($request, $this->browser)->sending;
+        $this->browser->take($sending->setCookies);
+        return $sending;
+    }
+
+    private function signOutEverywhere(): SignedOut
+    {
+        $cookies = $this->browser->request()->cookies;
+        $after = 'https://blog.example.org/signed-out';
+        $signedOut = $this->world->app()->signOut->signOut($cookies, $this->browser, $after);
+        $this->browser->take($signedOut->setCookies);
+        return $signedOut;
     }
 
     private function signOutHere(): void

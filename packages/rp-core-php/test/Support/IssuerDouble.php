@@ -20,6 +20,7 @@ final class IssuerDouble
     public TestClock $clock;
     public InMemoryCache $cache;
     public ScriptedHttp $http;
+    public NotedLog $log;
     public TestKey $key;
     public Settings $settings;
     /** @var array<string, mixed> of the discovery document, instead of the usual; null: not there */
@@ -38,6 +39,7 @@ final class IssuerDouble
         $this->clock = new TestClock();
         $this->cache = new InMemoryCache($this->clock);
         $this->http = new ScriptedHttp();
+        $this->log = new NotedLog();
         $this->key = self::$sharedKey ??= TestKey::es256('k1');
         $this->settings = new Settings(
             $issuer,
@@ -60,7 +62,7 @@ final class IssuerDouble
     /** As each PHP process has one. */
     public function connection(): IssuerConnection
     {
-        return new IssuerConnection($this->settings, $this->http, $this->cache, $this->clock);
+        return new IssuerConnection($this->settings, $this->http, $this->cache, $this->clock, $this->log);
     }
 
     /** What the callback gets for an attempt; the nonce travels in the code. */
