@@ -56,7 +56,7 @@ const sources: Record<Need, NeedSource> = {
   php: {
     find: () => (missingPhpPackages().length > 0 ? undefined : ''),
     missingPackages: missingPhpPackages,
-    advice: () => 'install PHP 8.1 or later with curl, intl, mbstring and xml, phpunit and phpcs',
+    advice: () => 'install PHP 8.1 or later with curl, intl, mbstring and xml, phpunit, phpcs, zip and unzip',
   },
   'php-applications': {
     find: () => (phpApplicationPackages().length > 0 ? undefined : ''),
@@ -159,10 +159,18 @@ function programInPath(program: string, debianPackage: string): NeedSource {
   };
 }
 
-/** Where `phpunit` is, Debian has installed what it stands on. */
+/** What tests of PHP call, and `npm run package`, each with the Debian packages that bring it. */
+const phpPrograms: Readonly<Record<string, readonly string[]>> = {
+  php: ['php-cli', 'php-curl', 'php-intl', 'php-mbstring', 'php-xml'],
+  phpunit: ['phpunit'],
+  phpcs: ['php-codesniffer'],
+  zip: ['zip'],
+  unzip: ['unzip'],
+};
+
 function missingPhpPackages(): string[] {
-  const packages = ['php-cli', 'php-curl', 'php-intl', 'php-mbstring', 'php-xml', 'phpunit', 'php-codesniffer'];
-  return ['php', 'phpunit', 'phpcs'].every((program) => inPath(program) !== undefined) ? [] : packages;
+  const missing = Object.entries(phpPrograms).filter(([program]) => inPath(program) === undefined);
+  return missing.flatMap(([, packages]) => packages);
 }
 
 function inPath(program: string): string | undefined {

@@ -19,7 +19,7 @@ export interface Suite {
 const browserFiles = ['{packages,examples}/*/test/**/*.browser.test.ts', 'test/journeys/**/*.test.ts'];
 /** Journeys through the real applications. */
 const applicationFiles = ['test/journeys/{apps,wordpress-*,mediawiki-*}.test.ts'];
-const phpFiles = ['packages/*/test/**/*.php.test.ts'];
+const phpFiles = ['packages/*/test/**/*.php.test.ts', 'tools/**/*.php.test.ts'];
 const browserNeeds: readonly Need[] = ['postgresql', 'chromium', 'nginx', 'openssl', 'certutil', 'names'];
 const postgresqlFiles = [
   '{packages,examples}/*/test/**/*.postgresql.test.ts',
@@ -50,7 +50,7 @@ export const suites: readonly Suite[] = [
     files: phpFiles,
     except: [],
     needs: ['php'],
-    concurrency: 2,
+    concurrency: 1,
     limitSeconds: 300,
     optional: false,
   },
