@@ -17,7 +17,10 @@ final class WordPressHttpClient implements HttpClient
         // Whatever else is switched off for other calls: who could stand in between could sign in as anybody.
         $verify = static fn (mixed $value): mixed =>
             $value === false ? ABSPATH . WPINC . '/certificates/ca-bundle.crt' : $value;
+        $strict = static fn (mixed $arguments): mixed =>
+            is_array($arguments) ? ['sslverify' => true, 'redirection' => 0] + $arguments : $arguments;
         add_filter('https_ssl_verify', $verify, PHP_INT_MAX);
+        add_filter('http_request_args', $strict, PHP_INT_MAX);
         try {
             $answer = wp_remote_request($request->url, [
                 'method' => $request->method,
@@ -32,6 +35,7 @@ final class WordPressHttpClient implements HttpClient
             ]);
         } finally {
             remove_filter('https_ssl_verify', $verify, PHP_INT_MAX);
+            remove_filter('http_request_args', $strict, PHP_INT_MAX);
         }
         if (is_wp_error($answer)) {
             throw new HttpException($answer->get_error_message());

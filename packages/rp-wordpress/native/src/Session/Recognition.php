@@ -74,7 +74,7 @@ final class Recognition
         if ($visit !== null && $visit->setCookies !== []) {
             Reply::sendCookies($visit->setCookies);
         }
-        if ($this->isPersonal()) {
+        if ($this->isPersonal() || !$this->configuration->areFrontPagesCached()) {
             Reply::forbidCaching();
         }
     }

@@ -94,6 +94,16 @@ final class LinkTable
         }
     }
 
+    /** The local user was deleted. Closed, the link keeps the person out; the number may be somebody else's one day. */
+    public function forgetUser(int $userId): void
+    {
+        global $wpdb;
+        $gone = ['closed' => 1, 'open_user_id' => null, 'user_id' => 0];
+        if ($wpdb->update($this->table, $gone, ['user_id' => $userId]) === false) {
+            throw new \RuntimeException('the database refuses to close the links of a deleted user');
+        }
+    }
+
     /** @return array{issuer_hash: string, sub_hash: string} */
     private static function key(Subject $subject): array
     {

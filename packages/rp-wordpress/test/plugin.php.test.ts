@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { before, describe, it } from 'node:test';
-import { buildWordPressPlugin } from '../../../../tools/package/build-wordpress-plugin.ts';
+import { buildWordPressPlugin } from '../../../tools/package/build-wordpress-plugin.ts';
 
-const folder = fileURLToPath(new URL('../..', import.meta.url));
+const folder = fileURLToPath(new URL('..', import.meta.url));
 
 const run = (command: string, ...commandLine: readonly string[]) =>
   spawnSync(command, commandLine, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
