@@ -50,8 +50,8 @@ final class Plugin
     }
 
     /**
-     * In a network users belong to all sites and rights to one: an administrator of one site could have their own issuer say
-     * that they are somebody of another.
+     * In a network users belong to all sites and rights to one: an administrator of one site could have their own
+     * issuer say that they are somebody of another.
      */
     private static function refuseNetwork(string $file): void
     {
