@@ -1,5 +1,6 @@
 import * as client from 'openid-client';
 import type { RelyingPartyLog } from '../relying-party-log.ts';
+import { readBounded } from '../read-bounded.ts';
 import type { ResolvedSettings } from '../settings.ts';
 import type { Attempt } from '../sign-in/attempt.ts';
 import { IssuerError } from './issuer-error.ts';
@@ -267,16 +268,10 @@ const profileUrl = (configuration: client.Configuration): URL => {
 };
 
 const readJson = async (response: Response): Promise<Record<string, unknown> | undefined> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes = chunk as Uint8Array;
-    size += bytes.length;
-    if (size > mostProfileBytes) return undefined;
-    chunks.push(bytes);
-  }
+  const bytes = await readBounded(response.body, mostProfileBytes);
+  if (bytes === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

@@ -1,3 +1,5 @@
+import { readBounded } from '../read-bounded.ts';
+
 /** A body is longer than it may be. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
@@ -9,14 +11,7 @@ export class BodyTooLargeError extends Error {
  * @throws {TypeError} when it is not UTF-8
  */
 export const readText = async (body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> => {
-  if (body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (bytes > limitBytes) throw new BodyTooLargeError(`the body has more than ${limitBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  const bytes = await readBounded(body, limitBytes);
+  if (bytes === undefined) throw new BodyTooLargeError(`the body has more than ${limitBytes} bytes`);
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 };
